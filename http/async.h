@@ -1,0 +1,19 @@
+// The coroutine vocabulary above a socket. Rules of this code base, each paid for elsewhere (cpp-style 5):
+// parameters by value or by reference to what outlives the await; nothing braced and no capturing lambda inside a full expression
+// that awaits: name it first, then move it in.
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/result.h"
+
+namespace http {
+
+namespace asio = boost::asio;
+
+template <typename T>
+using Async = asio::awaitable<base::Result<T>>;
+
+}  // namespace http

@@ -1,0 +1,39 @@
+// A body that is pulled piece by piece: from a client, from an upstream, or from memory. Memory never depends on its size.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "base/bytes.h"
+#include "http/async.h"
+
+namespace http {
+
+class BodySource {
+public:
+    virtual ~BodySource() = default;
+    // Reads at least one byte into `into`; 0 only at the proper end. A body shorter than its declared length is an error
+    // (`unavailable`), never an end. One read at a time.
+    virtual Async<std::size_t> read(std::span<std::uint8_t> into) = 0;
+    // The declared length; nullopt when chunked.
+    [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
+};
+
+// A body held in memory.
+class BytesBody final : public BodySource {
+public:
+    explicit BytesBody(base::Bytes content) : content_(std::move(content)) {}
+    Async<std::size_t> read(std::span<std::uint8_t> into) override;
+    [[nodiscard]] std::optional<std::uint64_t> length() const override { return content_.size(); }
+
+private:
+    base::Bytes content_;
+    std::size_t position_ = 0;
+};
+
+// The whole body; `too_large` as soon as more than `limit` bytes are declared or read.
+[[nodiscard]] Async<base::Bytes> read_all(BodySource& body, std::size_t limit);
+
+}  // namespace http

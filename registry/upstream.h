@@ -1,0 +1,76 @@
+// One upstream registry as seen from one thread: manifests and referrers as values, blobs and uploads as streams.
+// Tokens are fetched on challenge and cached (shared by all threads); redirects of manifests, referrers, tags and blobs are followed here
+// (oci-proxying 2.14); nothing of the caller's headers goes upstream except what a function takes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/secret.h"
+#include "base/time.h"
+#include "http/async.h"
+#include "http/client.h"
+#include "registry/manifest.h"
+#include "registry/names.h"
+#include "registry/route.h"
+
+namespace registry {
+
+struct Credentials {
+    std::string username;
+    base::Secret password;
+};
+
+struct UpstreamConfig {
+    http::Origin origin;                       // https://registry-1.docker.io
+    std::shared_ptr<const http::ClientTls> tls;
+    std::optional<Credentials> credentials;    // nullopt: anonymous
+    http::ClientOptions client;
+};
+
+class TokenCache;  // registry/tokens.h; one per upstream, shared by the threads
+
+// The raw answer to a manifest request, before parsing: bytes already bounded and hashed by nobody.
+struct FetchedManifest {
+    std::string content_type;
+    base::Bytes raw;
+};
+
+// Result of a listing: which of the three a source reports decides between denied and undecided (design 7).
+struct ReferrersPage {
+    bool supported = false;               // false: 404, the registry has no referrers API
+    std::vector<Descriptor> descriptors;  // of all pages, at most 1 000; artifact_type filled
+    bool truncated = false;               // more than the limits allow
+};
+
+class Upstream {
+public:
+    Upstream(asio::io_context& io, asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config, std::shared_ptr<TokenCache> tokens);
+    ~Upstream();
+    Upstream(const Upstream&) = delete;
+    Upstream& operator=(const Upstream&) = delete;
+
+    // GET with all four manifest types in Accept. Errors: not_found (404), unauthorized/denied (401/403 of the upstream), too_large,
+    // unavailable, timed_out. By digest the bytes are NOT compared here: the caller judges and logs that.
+    http::Async<FetchedManifest> manifest(RepositoryName repository, Reference reference, base::Deadline deadline);
+    // A small blob read whole and checked against its digest (unverified if it differs); too_large above `limit`.
+    http::Async<base::Bytes> blob(RepositoryName repository, base::Digest digest, std::size_t limit, base::Deadline deadline);
+    http::Async<ReferrersPage> referrers(RepositoryName repository, base::Digest subject, base::Deadline deadline);
+
+    // Any other request of the protocol, streamed: path and query are built by the caller from a Route; `scope_push` asks for a push
+    // token. A 401 challenge is answered once with a token if the body has not been touched (uploads ask for their token first).
+    http::Async<http::ClientResponse> exchange(http::RequestHead head, http::BodySource* body, RepositoryName repository, bool push,
+                                               base::Deadline deadline);
+    // GET or HEAD of a blob with Range and If-Range passed on; redirects followed to the end when `follow`, else handed back.
+    http::Async<http::ClientResponse> blob_stream(std::string method, RepositoryName repository, base::Digest digest, http::Headers range_headers,
+                                                  base::Deadline deadline);
+    [[nodiscard]] const http::Origin& origin() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace registry
