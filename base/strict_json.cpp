@@ -30,7 +30,7 @@ public:
 
     bool start_object(std::size_t) { return open(Value(Object())); }
     bool key(string_t& name) {
-        if (!open_.back().names.insert(fold(name)).second) {
+        if (limits_.duplicates == Duplicates::refuse && !open_.back().names.insert(fold(name)).second) {
             return refuse("duplicate member \"" + printable(name) + "\" (names are compared without case)");
         }
         open_.back().name = std::move(name);

@@ -43,7 +43,11 @@ private:
     Content content_;
 };
 
+// `keep` is for asking what a lax reader would see in hostile bytes, never for reading values.
+enum class Duplicates { refuse, keep };
+
 struct Limits {
+    Duplicates duplicates = Duplicates::refuse;
     std::size_t bytes = 4 * 1024 * 1024;
     std::size_t depth = 64;
     std::size_t values = 250'000;

@@ -54,6 +54,13 @@ TEST_CASE("limits are enforced while parsing") {
     CHECK(json::parse("[1,2]", few).error().code() == ErrorCode::too_large);
 }
 
+TEST_CASE("duplicates can be kept, to see what a lax reader would see") {
+    json::Limits lax;
+    lax.duplicates = json::Duplicates::keep;
+    const auto document = json::parse(R"({"a":1,"A":2,"a":3})", lax).value();
+    CHECK(document.as<json::Object>()->size() == 3);
+}
+
 TEST_CASE("folding is Go's for the names we know") {
     CHECK(json::folds_equal("mediaType", "MEDIATYPE"));
     CHECK(json::folds_equal("\xE2\x84\xAA", "k"));
