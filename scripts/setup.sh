@@ -1,0 +1,45 @@
+#!/usr/bin/env bash
+# Installs what building and testing countersign need, on Debian 12. When everything is there, nothing is fetched and no root is
+# needed: afterwards all scripts work offline.
+#
+#   setup.sh            all of it
+#   setup.sh --check    only says what is missing; exit status 1 if anything is
+set -euo pipefail
+
+compiler=(clang-19 lld-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config git)
+libraries=(libboost1.81-dev libboost-url1.81-dev libssl-dev nlohmann-json3-dev libtomlplusplus-dev libspdlog-dev libre2-dev
+  libcli11-dev libcurl4-openssl-dev catch2)
+peers=(docker-registry skopeo podman docker.io)   # real clients and a real registry, for the demo and the end-to-end tests
+tools=(python3 openssl curl ca-certificates procps)
+
+missing=()
+for package in "${compiler[@]}" "${libraries[@]}" "${peers[@]}" "${tools[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [ "$state" = installed ] || missing+=("$package")
+done
+if [ ${#missing[@]} -eq 0 ]; then
+  echo "setup: everything is installed"
+  exit 0
+fi
+echo "setup: missing: ${missing[*]}"
+[ "${1:-}" != --check ] || exit 1
+
+command -v apt-get >/dev/null || { echo "setup: this is not a Debian system; install the above by hand" >&2; exit 1; }
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+  command -v sudo >/dev/null || { echo "setup: run it as root (there is no sudo)" >&2; exit 1; }
+  as_root=(sudo)
+fi
+
+# Debian starts a registry and a container engine as soon as they are unpacked. Nobody asked for those: while apt runs, a policy
+# forbids to start services. One that is there already stays in force.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+  trap '"${as_root[@]}" rm -f "$policy"' EXIT
+  printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+  "${as_root[@]}" chmod 755 "$policy"
+fi
+apt=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -q -o Dpkg::Use-Pty=0)
+"${apt[@]}" update
+"${apt[@]}" install -y --no-install-recommends "${missing[@]}"
+echo "setup: installed ${#missing[@]} packages"

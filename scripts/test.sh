@@ -1,0 +1,84 @@
+#!/usr/bin/env bash
+# From nothing to all tests run: installs what is missing, builds the release and the sanitized program, runs the unit and component
+# tests of both, the lints, and the end-to-end tests with real clients and registries. The last line is "N passed, N failed".
+#
+#   test.sh                     everything
+#   test.sh PHASE...            only these, in order: setup build lint unit e2e
+#
+# Logs are kept in build/test-logs. What cannot run here prints "SKIPPED: what (why)"; with CI=true that counts as a failure.
+set -uo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+cd "$root"
+logs=$root/build/test-logs
+mkdir -p "$logs"
+rm -f "$logs"/*.tally
+# One compiler cache for all clones: paths are made relative, and the folder of a build is no part of the key.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+presets=(release asan)
+
+begin=$SECONDS
+passed=0 failed=0
+
+# note NAME STATUS: one check of this script itself, such as a build
+note() {
+  if [ "$2" -eq 0 ]; then passed=$((passed + 1)); echo "ok: $1"; else failed=$((failed + 1)); echo "FAILED: $1"; fi
+}
+
+# tally NAME STATUS: adds what a runner counted ("PASSED FAILED" in its file); a runner that counted nothing has failed
+tally() {
+  local p=0 f=0
+  read -r p f < "$logs/$1.tally" 2>/dev/null || { note "$1 ended without a result (status $2)" 1; return; }
+  passed=$((passed + p)) failed=$((failed + f))
+  if [ "$2" -ne 0 ] && [ "$f" -eq 0 ]; then note "$1 ended with status $2" 1; fi
+}
+
+setup() {
+  bash scripts/setup.sh 2>&1 | tee "$logs/setup.log"
+  note "setup" "${PIPESTATUS[0]}"
+}
+
+build() {
+  local preset status
+  for preset in "${presets[@]}"; do
+    { cmake --preset "$preset" && cmake --build --preset "$preset" -- -k 0; } > "$logs/build-$preset.log" 2>&1
+    status=$?
+    note "build of $preset" $status
+    # Of a failed build: what the compiler says, not the whole command lines.
+    [ $status -eq 0 ] || grep -E 'error:|FAILED:|CMake Error' "$logs/build-$preset.log" | cut -c1-300 | head -40
+  done
+}
+
+lint() {
+  python3 test/lint/run.py --tally "$logs/lint.tally" > "$logs/lint.log" 2>&1
+  local status=$?
+  grep -v '^ok:' "$logs/lint.log"
+  tally lint $status
+}
+
+unit() {
+  local preset
+  for preset in "${presets[@]}"; do
+    python3 scripts/lib/run_programs.py "build/$preset" "$logs/unit-$preset" --tally "$logs/unit-$preset.tally"
+    tally "unit-$preset" $?
+  done
+}
+
+e2e() {
+  python3 test/e2e/run.py --logs "$logs/e2e" --tally "$logs/e2e.tally" 2>&1 | tee "$logs/e2e.log"
+  tally e2e "${PIPESTATUS[0]}"
+}
+
+phases=("$@")
+[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit e2e)
+for phase in "${phases[@]}"; do
+  case $phase in setup | build | lint | unit | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
+done
+for phase in "${phases[@]}"; do
+  start=$SECONDS
+  echo "== $phase"
+  "$phase"
+  echo "== $phase took $((SECONDS - start)) s"
+done
+echo "all phases took $((SECONDS - begin)) s; logs are in build/test-logs"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
