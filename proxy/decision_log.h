@@ -7,20 +7,11 @@
 #include <vector>
 
 #include "base/time.h"
+#include "proxy/decision.h"
 #include "proxy/log.h"
+#include "proxy/policy.h"
 
 namespace proxy {
-
-struct EvidenceRecord {
-    std::string source;     // where the candidate was found: "referrers", "fallback-tag"
-    std::string candidate;  // digest of its manifest
-    std::string state;      // "verified", "invalid", "untried"
-    std::string subject;    // of the certificate, if verified
-    std::string issuer;
-    std::string trust;      // name of [trust.*]
-    std::string signer;     // the [[policy.signer]] it counts for; empty if for none
-    std::string reason;     // why it is invalid
-};
 
 struct StageTime {
     std::string stage;  // "manifest", "evidence", "verify", "policy"
@@ -29,17 +20,14 @@ struct StageTime {
 
 struct DecisionRecord {
     base::Time time;
-    std::string id;       // stands in the refusal as well, so that a person can find this line
-    std::string verdict;  // "allowed", "denied", "undecided"
-    std::string op;       // "pull", "head", "push"
-    std::string policy;
-    std::string mode;     // "enforce", "audit"
-    std::string name;     // canonical
-    std::string tag;      // empty for a request by digest
-    std::string digest;   // empty if the manifest could not be fetched
+    std::string id;      // stands in the refusal as well, so that a person can find this line
+    std::string op;      // "GET", "HEAD", "PUT"
+    PolicyMode mode = PolicyMode::enforce;
+    std::string name;    // canonical
+    std::string tag;     // empty for a request by digest
+    std::string digest;  // empty if the manifest could not be fetched
     std::string who = "anonymous";
-    std::vector<EvidenceRecord> evidence;
-    std::string reason;
+    Decision decision;
     std::vector<StageTime> stages;
 };
 
