@@ -2,14 +2,17 @@
 # Makes the image vectors of test/data/images anew: real cosign signs tiny images with two private
 # Sigstores (test/e2e/stack; Go is needed to build them). The images stay the same bytes, the
 # signatures do not: commit the folder as a whole.
+#
+#   scripts/vectors.sh [FOLDER]      default: test/data/images
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 stack=$root/test/e2e/stack
+images=${1:-$root/test/data/images}
+[ -z "$(ls -A "$images" 2>/dev/null)" ] || [ -e "$images/identities.json" ] || { echo "$images is not a folder of vectors" >&2; exit 2; }
 work=$(mktemp -d)
 out=$work/images
 mkdir "$out"
-export HOME=$work NO_PROXY='*'       # cosign keeps state and credentials in the home folder
-export COUNTERSIGN_CACHE=${COUNTERSIGN_CACHE:-$(getent passwd "$(id -u)" | cut -d: -f6)/.cache/countersign}
+export COUNTERSIGN_CACHE=${COUNTERSIGN_CACHE:-$HOME/.cache/countersign}
 
 stop() {
   local name
@@ -43,6 +46,7 @@ sign() {
 }
 
 bash "$stack/stack.sh" build
+export HOME=$work NO_PROXY='*'       # cosign keeps state in the home folder, and reads credentials there
 for name in one other; do COUNTERSIGN_STACK_DIR=$work/$name COUNTERSIGN_STACK_NAME=$name bash "$stack/stack.sh" up; done
 
 accounts=https://accounts.example.com
@@ -100,7 +104,6 @@ vector other-sigstore image rekor2 denied 'signed by a Sigstore that trusted_roo
 cp "$STACK_TRUSTED_ROOT" "$out/trusted_root.other.json"
 
 # Everything is there: replace the old folder, keep what is written by hand.
-images=$root/test/data/images
 mkdir -p "$images"
 find "$images" -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +
 cp -r "$out"/. "$images"

@@ -4,7 +4,13 @@ ORDER=(issuer tsa ct fulcio rekor2 trillian rekor1 registry referrers)
 
 # --- processes -------------------------------------------------------------------------------
 # A pid file holds "pid start-time", so that a number reused by another program is never ended.
-started_at() { sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -d' ' -f20; }
+# Nothing is printed for a zombie: some inits take seconds to reap one.
+started_at() {
+  local stat fields
+  { stat=$(< "/proc/$1/stat"); } 2>/dev/null || return 0
+  read -ra fields <<< "${stat##*) }"
+  [ "${fields[0]}" = Z ] || echo "${fields[19]}"
+}
 alive() {
   local pid since
   [ -s "$RUN/$1.pid" ] || return 1
@@ -99,7 +105,7 @@ start_ct() {
 }
 
 start_fulcio() {
-  sed "s#@LOOPBACK@#http://$LOOPBACK:$PORT_ISSUER#" "$HERE/fulcio.yaml.in" > "$RUN/fulcio.yaml"
+  sed "s#@LOOPBACK@#http://$LOOPBACK:$PORT_ISSUER#g" "$HERE/fulcio.yaml.in" > "$RUN/fulcio.yaml"
   # The proxy leads every https issuer name to our issuer; loopback is never proxied. fileca wants
   # a password flag even for a plain key. The socket's default name is one per machine.
   launch fulcio HTTPS_PROXY="http://$LOOPBACK:$PORT_ISSUER" SSL_CERT_FILE="$RUN/issuer-ca.pem" -- "$BIN/fulcio" serve \
