@@ -1,0 +1,34 @@
+#include "proxy/config_trust.h"
+
+#include "base/file.h"
+
+namespace proxy {
+namespace {
+
+constexpr std::size_t kTrustedRootLimit = 4 * 1024 * 1024;
+
+base::Result<std::shared_ptr<const sigstore::TrustedRoot>> read_root(const std::filesystem::path& path) {
+    TRY(const auto json, base::read_file(path, kTrustedRootLimit));
+    auto root = sigstore::TrustedRoot::parse(json);
+    if (!root) return base::fail(base::ErrorCode::invalid_input, path.string() + ": not a trusted root: " + root.error().text());
+    return std::make_shared<const sigstore::TrustedRoot>(*std::move(root));
+}
+
+}  // namespace
+
+std::expected<TrustStore, Problems> load_trust(const Config& config) {
+    TrustStore store;
+    Problems problems;
+    for (const auto& trust : config.trusts) {
+        auto root = read_root(trust.trusted_root.path);
+        if (root) {
+            store.add(trust.name, *std::move(root));
+        } else {
+            problems.push_back(config.problem(trust.trusted_root.where, root.error().message()));
+        }
+    }
+    if (!problems.empty()) return std::unexpected(std::move(problems));
+    return store;
+}
+
+}  // namespace proxy
