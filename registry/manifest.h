@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "base/result.h"
+#include "registry/descriptor.h"
 
 namespace registry {
 
@@ -22,23 +23,13 @@ inline constexpr std::string_view kDockerManifest = "application/vnd.docker.dist
 inline constexpr std::string_view kDockerManifestList = "application/vnd.docker.distribution.manifest.list.v2+json";
 inline constexpr std::string_view kOciEmpty = "application/vnd.oci.empty.v1+json";
 
-using Annotations = std::vector<std::pair<std::string, std::string>>;
-
-struct Descriptor {
-    std::string media_type;
-    base::Digest digest;
-    std::uint64_t size = 0;
-    std::string artifact_type;  // empty where absent
-    Annotations annotations;
-    bool has_urls = false;
-};
-
 enum class ManifestKind { image, index };
 
 class Manifest {
 public:
     // `content_type`: as answered or sent; parameters are not allowed. Must be one of the four types above and agree with the body's
-    // own mediaType where it has one. Refused: everything in the table of oci-proxying 2.7.
+    // own mediaType, which the Docker types must have and the OCI types may leave out. Refused: everything in the table of
+    // oci-proxying 2.7, and documents that could be read as another kind (fsLayers, history, blobs; manifests beside config or layers).
     [[nodiscard]] static base::Result<Manifest> parse(std::string_view content_type, base::Bytes raw);
 
     [[nodiscard]] const base::Digest& digest() const { return digest_; }  // sha256
@@ -54,6 +45,9 @@ public:
 
 private:
     Manifest(base::Bytes raw, std::string media_type, ManifestKind kind);
+    [[nodiscard]] base::Result<void> read_image(const base::json::Reader& document);
+    [[nodiscard]] base::Result<void> read_index(const base::json::Reader& document);
+    [[nodiscard]] base::Result<void> read_common(const base::json::Reader& document);
     base::Bytes raw_;
     base::Digest digest_;
     std::string media_type_;

@@ -26,10 +26,10 @@ struct UploadStartRoute {                                              // POST â
 struct UploadRoute {                                                   // an upload session: PATCH, PUT, GET, DELETE
     RepositoryName repository;
     std::string session;                                               // path segment, opaque
-    std::string query;                                                 // byte for byte as received, without "?"
+    std::string query;                                                 // as received, byte for byte, without "?" and without ns
     std::optional<base::Digest> digest;                                // of the closing PUT
 };
-struct TagsRoute { RepositoryName repository; std::string query; };    // n, last; rebuilt
+struct TagsRoute { RepositoryName repository; std::string query; };    // n, last, next_page (Quay); rebuilt
 struct ReferrersRoute { RepositoryName repository; base::Digest subject; std::string artifact_type; };
 
 using Endpoint = std::variant<PingRoute, ManifestRoute, BlobRoute, UploadStartRoute, UploadRoute, TagsRoute, ReferrersRoute>;
@@ -41,6 +41,11 @@ struct Route {
 };
 
 // Fails with the answer to give: 400 NAME_INVALID/DIGEST_INVALID/TAG_INVALID, 404 for unknown paths, 405 with `allow` filled in.
+// The path must be spelled as canonical_target() spells it; the one exception is %3A in a digest. Parameters that an endpoint does not
+// know are dropped, those that it knows may stand once (`tag` may repeat), and there are at most 16.
 [[nodiscard]] std::expected<Route, ApiError> parse_route(std::string_view method, std::string_view target);
+
+// The target to send upstream: the one spelling of what was parsed, ns left out. A mount becomes a plain upload.
+[[nodiscard]] std::string canonical_target(const Endpoint& endpoint);
 
 }  // namespace registry

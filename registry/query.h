@@ -1,0 +1,39 @@
+// Query strings: split and decoded exactly once, bounded, and written back with one spelling (oci-proxying 2.1).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace registry {
+
+struct QueryParameter {
+    std::string name;       // decoded
+    std::string value;      // decoded; visible ASCII and blanks only
+    std::string_view text;  // as received: "name=value"
+};
+
+class Query {
+public:
+    // `text` is what stands after "?" and must outlive the result. Only characters of RFC 3986 section 3.4, without a further "?";
+    // "+" is a blank, as in Go and in forms. At most 16 parameters.
+    [[nodiscard]] static base::Result<Query> parse(std::string_view text);
+
+    // The value of a parameter that may stand once; nullopt where absent, an error where it is repeated.
+    [[nodiscard]] base::Result<std::optional<std::string>> once(std::string_view name) const;
+    [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
+    // The received bytes without the parameters of that name.
+    [[nodiscard]] std::string without(std::string_view name) const;
+    [[nodiscard]] const std::vector<QueryParameter>& parameters() const { return parameters_; }
+
+private:
+    std::vector<QueryParameter> parameters_;
+};
+
+// Everything but the unreserved characters of RFC 3986 section 2.3 becomes %XX.
+[[nodiscard]] std::string percent_encode(std::string_view text);
+
+}  // namespace registry
