@@ -34,13 +34,15 @@ private:
     std::unique_ptr<State> state_;
 };
 
+[[nodiscard]] std::string format_milliseconds(std::chrono::nanoseconds duration);  // "12.345"
+
 // Builds one line in either format: {"time":"…","event":"access",…} or 2026-11-24T23:00:00Z access key=value …
 class LogLine {
 public:
     LogLine(LogFormat format, base::Time time, std::string_view event);
     LogLine& add(std::string_view name, std::string_view text);  // an empty text is left out
     LogLine& add(std::string_view name, std::int64_t number);
-    LogLine& add_milliseconds(std::string_view name, std::chrono::nanoseconds duration);  // a number with three decimals
+    LogLine& add_milliseconds(std::string_view name, std::chrono::nanoseconds duration);
     LogLine& add_raw(std::string_view name, std::string_view json);  // already JSON; in text format as it is
     [[nodiscard]] std::string text() const;
 
