@@ -1,0 +1,111 @@
+#include "proxy/gate.h"
+
+#include <chrono>
+
+#include "proxy/blobs.h"
+#include "proxy/lists.h"
+#include "proxy/pull.h"
+#include "proxy/push.h"
+#include "proxy/uploads.h"
+
+namespace proxy {
+namespace {
+
+using registry::ApiCode;
+using registry::ApiError;
+
+// The right that a request needs. Pushers look before they write, so HEAD is open to either right; what it answers is judged all the
+// same.
+bool permitted(const RoutedRequest& routed, const registry::Route& route) {
+    const bool is_upload = std::holds_alternative<registry::UploadStartRoute>(route.endpoint) ||
+                           std::holds_alternative<registry::UploadRoute>(route.endpoint);
+    if (is_upload || route.method == "PUT") return routed.permits(ClientAction::push);
+    if (route.method == "DELETE") return routed.permits(ClientAction::remove);
+    if (routed.permits(ClientAction::pull) || routed.permits(ClientAction::read_unverified)) return true;
+    return route.method == "HEAD" && routed.permits(ClientAction::push);
+}
+
+http::Async<void> answer_ping(Request& request) {
+    http::ResponseHead answer;
+    answer.headers.set("Content-Type", "application/json");
+    answer.headers.set("Docker-Distribution-Api-Version", "registry/2.0");
+    co_return co_await request.respond(std::move(answer), base::as_bytes("{}"));
+}
+
+std::string target_without_query(std::string_view target) {
+    return std::string(target.substr(0, target.find('?')));
+}
+
+}  // namespace
+
+Gate::Gate(http::asio::io_context& io, http::asio::thread_pool& workers, SharedState& shared) : shared_(shared) {
+    for (const auto& share : shared.upstreams) {
+        Backend backend;
+        backend.upstream = std::make_unique<registry::Upstream>(io, workers, share.config, share.tokens);
+        Gatekeeper::Shared judging{shared.policies, shared.trust, shared.edges, shared.clock};
+        backend.gatekeeper = std::make_unique<Gatekeeper>(*backend.upstream, workers, std::move(judging));
+        backends_.push_back(std::move(backend));
+    }
+}
+
+http::Async<void> Gate::handle(http::Exchange& exchange) {
+    const auto started = std::chrono::steady_clock::now();
+    Request request{exchange, shared_, new_decision_id(), std::string(exchange.head().headers.get("host").value_or(""))};
+    AccessRecord access;
+    access.time = shared_.clock();
+    auto result = co_await answer(request, access);
+    access.id = request.id;
+    access.peer = exchange.peer();
+    access.method = exchange.head().method;
+    access.target = target_without_query(exchange.head().target);
+    access.status = request.status;
+    access.bytes = exchange.bytes_sent();
+    access.duration = std::chrono::steady_clock::now() - started;
+    shared_.access.write(access);
+    co_return result;
+}
+
+http::Async<void> Gate::answer(Request& request, AccessRecord& access) {
+    auto route = registry::parse_route(request.head().method, request.head().target);
+    if (!route) co_return co_await request.fail(std::move(route).error());
+    const auto asked = repository_of(*route);
+    if (!asked) co_return co_await answer_ping(request);
+    auto destination = shared_.destinations.find(route->ns, request.authority, *asked);
+    if (!destination) {
+        ApiError unknown(ApiCode::name_unknown, "no upstream of this gate serves " + asked->text());
+        co_return co_await request.fail(std::move(unknown));
+    }
+    access.repository = destination->canonical;
+    access.upstream = shared_.config.upstreams[destination->upstream].registry;
+    auto& backend = backends_[destination->upstream];
+    RoutedRequest routed{request, *std::move(destination), *backend.upstream, *backend.gatekeeper};
+    if (!permitted(routed, *route)) {
+        ApiError denied(ApiCode::denied, "no grant permits this on " + routed.destination.canonical);
+        co_return co_await request.fail(std::move(denied));
+    }
+    co_return co_await dispatch(routed, *route);
+}
+
+http::Async<void> Gate::dispatch(RoutedRequest& routed, const registry::Route& route) {
+    if (const auto* manifest = std::get_if<registry::ManifestRoute>(&route.endpoint)) {
+        if (route.method == "PUT") co_return co_await push_manifest(routed, *manifest);
+        if (route.method == "DELETE") co_return co_await delete_manifest(routed, *manifest);
+        co_return co_await serve_manifest(routed, *manifest);
+    }
+    if (const auto* blob = std::get_if<registry::BlobRoute>(&route.endpoint)) {
+        if (route.method == "DELETE") co_return co_await delete_blob(routed, *blob);
+        co_return co_await serve_blob(routed, *blob);
+    }
+    if (const auto* start = std::get_if<registry::UploadStartRoute>(&route.endpoint)) co_return co_await start_upload(routed, *start);
+    if (const auto* upload = std::get_if<registry::UploadRoute>(&route.endpoint)) {
+        co_return co_await continue_upload(routed, *upload, route.method);
+    }
+    if (const auto* tags = std::get_if<registry::TagsRoute>(&route.endpoint)) co_return co_await list_tags(routed, *tags);
+    if (const auto* referrers = std::get_if<registry::ReferrersRoute>(&route.endpoint)) {
+        co_return co_await list_referrers(routed, *referrers);
+    }
+    ApiError unsupported(ApiCode::unsupported, "this gate does not serve that");
+    co_return co_await routed.request.fail(std::move(unsupported));
+}
+
+}  // namespace proxy

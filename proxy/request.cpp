@@ -1,0 +1,122 @@
+#include "proxy/request.h"
+
+#include <algorithm>
+
+#include "base/strict_json.h"
+#include "proxy/answer_headers.h"
+
+namespace proxy {
+namespace {
+
+constexpr std::size_t kReasonPhraseLimit = 120;  // oci-proxying 1.6
+constexpr std::size_t kRefusalBodyLimit = 64 * 1024;
+constexpr std::string_view kRetryAfterSeconds = "5";
+
+// The upstream's error body, if it is a small JSON document; clients show nothing else.
+http::Async<base::Bytes> json_body(http::ClientResponse& answer) {
+    CO_TRY(auto body, co_await http::read_all(answer.body(), kRefusalBodyLimit));
+    if (!base::json::parse(base::as_text(body))) co_return base::fail(base::ErrorCode::invalid_input, "not JSON");
+    co_return body;
+}
+
+registry::ApiError from_upstream_status(unsigned status, registry::ApiCode missing) {
+    const auto text = "the upstream registry answered " + std::to_string(status);
+    if (status == 404) return {missing, 404, text};
+    if (status < 400) return {registry::ApiCode::unavailable, 502, text};
+    if (status >= 500) return {registry::ApiCode::unavailable, 503, text};
+    return {registry::ApiCode::unknown, status, text};
+}
+
+}  // namespace
+
+http::Async<void> Request::respond(http::ResponseHead answer, base::BytesView content) {
+    status = answer.status;
+    co_return co_await exchange.respond(std::move(answer), content);
+}
+
+http::Async<void> Request::respond_head(http::ResponseHead answer, std::optional<std::uint64_t> length) {
+    status = answer.status;
+    co_return co_await exchange.respond_head(std::move(answer), length);
+}
+
+http::Async<void> Request::respond_stream(http::ResponseHead answer, http::BodySource& body) {
+    status = answer.status;
+    co_return co_await exchange.respond_stream(std::move(answer), body);
+}
+
+http::Async<void> Request::fail(registry::ApiError error, std::string_view reason) {
+    auto answer = registry::error_head(error);
+    if (!reason.empty()) answer.reason = registry::one_ascii_line(reason).substr(0, kReasonPhraseLimit);
+    if (error.status == 503) answer.headers.set("Retry-After", kRetryAfterSeconds);
+    const auto body = registry::error_body(error);
+    co_return co_await respond(std::move(answer), base::as_bytes(body));
+}
+
+http::Async<void> Request::pass_refusal(http::ClientResponse& answer, registry::ApiCode missing) {
+    const auto upstream_status = answer.head().status;
+    // A challenge is between the gate and its upstream: the client could not answer it here.
+    if (upstream_status == 401) {
+        registry::ApiError error(registry::ApiCode::denied, "the upstream registry refuses this gate's credentials");
+        co_return co_await fail(std::move(error));
+    }
+    auto body = co_await json_body(answer);
+    if (!body || upstream_status < 400 || upstream_status > 599) {
+        co_return co_await fail(from_upstream_status(upstream_status, missing));
+    }
+    http::ResponseHead passed;
+    passed.status = upstream_status;
+    passed.headers = protocol_headers(answer.head().headers);
+    passed.headers.set("Content-Type", "application/json");
+    co_return co_await respond(std::move(passed), *body);
+}
+
+http::Async<void> Request::fail_upstream(const base::Error& error, registry::ApiCode missing) {
+    using base::ErrorCode;
+    switch (error.code()) {
+        case ErrorCode::not_found: {
+            registry::ApiError unknown(missing, "unknown to the upstream registry");
+            co_return co_await fail(std::move(unknown));
+        }
+        case ErrorCode::unauthorized:
+        case ErrorCode::denied: {
+            registry::ApiError refused(registry::ApiCode::denied, "the upstream registry refuses: " + error.message());
+            co_return co_await fail(std::move(refused));
+        }
+        case ErrorCode::too_large:
+        case ErrorCode::unverified:
+        case ErrorCode::invalid_input: {
+            registry::ApiError broken(registry::ApiCode::denied, "the upstream registry's answer is refused: " + error.message());
+            co_return co_await fail(std::move(broken));
+        }
+        case ErrorCode::internal: {
+            shared.log.error("request " + id + ": " + error.message());
+            registry::ApiError internal(registry::ApiCode::unknown, 500, "internal error; request " + id);
+            co_return co_await fail(std::move(internal));
+        }
+        case ErrorCode::unavailable:
+        case ErrorCode::timed_out: break;
+    }
+    const auto text = "countersign: the upstream registry cannot be asked: " + error.message();
+    registry::ApiError unavailable(registry::ApiCode::unavailable, 503, text);
+    co_return co_await fail(std::move(unavailable), text);
+}
+
+registry::PublicBase RoutedRequest::public_base() const {
+    const auto name = destination.prefix + destination.repository.text();
+    const auto& server = request.shared.config.server;
+    if (server.public_url) return {server.public_url->url(), name};
+    const auto listed = [&](const std::string& host) { return http::names_equal(host, request.authority); };
+    if (std::ranges::none_of(server.hosts, listed)) return {"", name};
+    return {(request.exchange.tls() ? "https://" : "http://") + request.authority, name};
+}
+
+registry::Url RoutedRequest::upstream_url(std::string target) const {
+    return registry::Url{upstream.origin(), std::move(target)};
+}
+
+http::Async<http::ClientResponse> RoutedRequest::exchange(http::RequestHead head, http::BodySource* body, base::Deadline deadline) {
+    const bool push = head.method != "GET" && head.method != "HEAD";
+    co_return co_await upstream.exchange(std::move(head), body, destination.repository, push, deadline);
+}
+
+}  // namespace proxy

@@ -1,0 +1,105 @@
+#include "proxy/uploads.h"
+
+#include <chrono>
+
+#include "proxy/answer_headers.h"
+
+namespace proxy {
+namespace {
+
+using registry::ApiCode;
+using namespace std::chrono_literals;
+
+constexpr auto kDeleteTime = 60s;
+
+// The fields of a client's upload request that go upstream.
+http::Headers upload_headers(const http::Headers& request) {
+    http::Headers headers;
+    for (const auto* name : {"Content-Type", "Content-Range"}) {
+        if (const auto value = request.get(name)) headers.set(name, *value);
+    }
+    return headers;
+}
+
+// What the closing request created is a blob; until then Location names the session.
+bool created_blob(const http::ResponseHead& answer) {
+    return answer.status == 201;
+}
+
+class Upload {
+public:
+    Upload(RoutedRequest& routed, std::string target, const std::optional<base::Digest>& digest)
+        : routed_(routed), target_(std::move(target)), digest_(digest) {}
+
+    // Streams the client's body to the upstream and answers with what it said. No deadline: silence ends it, by the idle time-outs.
+    http::Async<void> run(std::string method) {
+        auto& request = routed_.request;
+        const bool has_body = method == "POST" || method == "PATCH" || method == "PUT";
+        http::RequestHead head;
+        head.method = std::move(method);
+        head.target = target_;
+        head.headers = upload_headers(request.head().headers);
+        auto* body = has_body ? &request.exchange.body() : nullptr;
+        auto answer = co_await routed_.exchange(std::move(head), body, base::Deadline::never());
+        if (!answer) co_return co_await request.fail_upstream(answer.error(), ApiCode::blob_upload_unknown);
+        if (answer->head().status / 100 != 2) co_return co_await request.pass_refusal(*answer, ApiCode::blob_upload_unknown);
+        co_return co_await pass(*answer);
+    }
+
+private:
+    http::Async<void> pass(http::ClientResponse& answer) {
+        http::ResponseHead head;
+        head.status = answer.head().status;
+        head.headers = protocol_headers(answer.head().headers);
+        head.headers.remove("Content-Type");
+        const auto location = public_location(answer.head());
+        if (!location) co_return co_await routed_.request.fail_upstream(location.error(), ApiCode::blob_upload_invalid);
+        if (!location->empty()) head.headers.set("Location", *location);
+        co_return co_await routed_.request.respond(std::move(head), base::BytesView());
+    }
+
+    [[nodiscard]] base::Result<std::string> public_location(const http::ResponseHead& answer) const {
+        if (created_blob(answer) && digest_) return routed_.public_base().blob(*digest_);
+        const auto location = answer.headers.get("location");
+        if (!location) return std::string();
+        TRY(const auto session,
+            registry::parse_upload_location(routed_.upstream_url(target_), *location, routed_.destination.repository));
+        return routed_.public_base().upload(session);
+    }
+
+    RoutedRequest& routed_;
+    std::string target_;
+    const std::optional<base::Digest>& digest_;
+};
+
+}  // namespace
+
+http::Async<void> start_upload(RoutedRequest& routed, const registry::UploadStartRoute& route) {
+    auto there = route;
+    there.repository = routed.destination.repository;
+    Upload upload(routed, registry::canonical_target(there), route.digest);
+    co_return co_await upload.run("POST");
+}
+
+http::Async<void> continue_upload(RoutedRequest& routed, const registry::UploadRoute& route, std::string method) {
+    auto there = route;
+    there.repository = routed.destination.repository;
+    Upload upload(routed, registry::canonical_target(there), route.digest);
+    co_return co_await upload.run(std::move(method));
+}
+
+http::Async<void> delete_blob(RoutedRequest& routed, const registry::BlobRoute& route) {
+    registry::BlobRoute there{routed.destination.repository, route.digest};
+    http::RequestHead head;
+    head.method = "DELETE";
+    head.target = registry::canonical_target(there);
+    auto answer = co_await routed.exchange(std::move(head), nullptr, base::Deadline::after(kDeleteTime));
+    if (!answer) co_return co_await routed.request.fail_upstream(answer.error(), ApiCode::blob_unknown);
+    if (answer->head().status / 100 != 2) co_return co_await routed.request.pass_refusal(*answer, ApiCode::blob_upload_unknown);
+    http::ResponseHead accepted;
+    accepted.status = answer->head().status;
+    accepted.headers = protocol_headers(answer->head().headers);
+    co_return co_await routed.request.respond(std::move(accepted), base::BytesView());
+}
+
+}  // namespace proxy
