@@ -1,5 +1,5 @@
 // One upstream registry as seen from one thread: manifests and referrers as values, blobs and uploads as streams.
-// Tokens are fetched on challenge and cached (shared by all threads); redirects of manifests, referrers, tags and blobs are followed here
+// Tokens are fetched on challenge and cached (one TokenCache per upstream, shared by all threads); redirects of manifests, referrers, tags and blobs are followed here
 // (oci-proxying 2.14); nothing of the caller's headers goes upstream except what a function takes.
 #pragma once
 
@@ -8,29 +8,23 @@
 #include <string>
 #include <vector>
 
-#include "base/secret.h"
 #include "base/time.h"
 #include "http/async.h"
 #include "http/client.h"
 #include "registry/manifest.h"
 #include "registry/names.h"
 #include "registry/route.h"
+#include "registry/tokens.h"
 
 namespace registry {
-
-struct Credentials {
-    std::string username;
-    base::Secret password;
-};
 
 struct UpstreamConfig {
     http::Origin origin;                       // https://registry-1.docker.io
     std::shared_ptr<const http::ClientTls> tls;
     std::optional<Credentials> credentials;    // nullopt: anonymous
     http::ClientOptions client;
+    bool follow_blob_redirects = true;         // false: blob_stream hands a redirect back, for the client to follow
 };
-
-class TokenCache;  // registry/tokens.h; one per upstream, shared by the threads
 
 // The raw answer to a manifest request, before parsing: bytes already bounded and hashed by nobody.
 struct FetchedManifest {
@@ -45,9 +39,13 @@ struct ReferrersPage {
     bool truncated = false;               // more than the limits allow
 };
 
+// The entries of a fallback index `sha256-<hex>` as a listing, for the caller who has read that tag with manifest(). A tag that holds
+// anything but an index lists nothing.
+[[nodiscard]] ReferrersPage fallback_referrers(const Manifest& manifest);
+
 class Upstream {
 public:
-    Upstream(asio::io_context& io, asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config, std::shared_ptr<TokenCache> tokens);
+    Upstream(http::asio::io_context& io, http::asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config, std::shared_ptr<TokenCache> tokens);
     ~Upstream();
     Upstream(const Upstream&) = delete;
     Upstream& operator=(const Upstream&) = delete;
@@ -57,13 +55,16 @@ public:
     http::Async<FetchedManifest> manifest(RepositoryName repository, Reference reference, base::Deadline deadline);
     // A small blob read whole and checked against its digest (unverified if it differs); too_large above `limit`.
     http::Async<base::Bytes> blob(RepositoryName repository, base::Digest digest, std::size_t limit, base::Deadline deadline);
+    // Fails (unavailable) on a listing that is not one: another content type, a next page that leads elsewhere.
     http::Async<ReferrersPage> referrers(RepositoryName repository, base::Digest subject, base::Deadline deadline);
 
-    // Any other request of the protocol, streamed: path and query are built by the caller from a Route; `scope_push` asks for a push
-    // token. A 401 challenge is answered once with a token if the body has not been touched (uploads ask for their token first).
+    // Any other request of the protocol, streamed: `head.target` is canonical_target() of a Route in that repository; `push` asks for a
+    // push token. Of the head's fields only those of an allow-list go out (Accept, Content-Type, Content-Range, Range, If-*). A 401
+    // challenge is answered once with a token if the body has not been touched (uploads ask for their token first); a second 401 is
+    // handed back. Redirects are followed for GET and HEAD without a body.
     http::Async<http::ClientResponse> exchange(http::RequestHead head, http::BodySource* body, RepositoryName repository, bool push,
                                                base::Deadline deadline);
-    // GET or HEAD of a blob with Range and If-Range passed on; redirects followed to the end when `follow`, else handed back.
+    // GET or HEAD of a blob with Range and If-Range passed on; redirects as the configuration says.
     http::Async<http::ClientResponse> blob_stream(std::string method, RepositoryName repository, base::Digest digest, http::Headers range_headers,
                                                   base::Deadline deadline);
     [[nodiscard]] const http::Origin& origin() const;

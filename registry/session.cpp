@@ -1,0 +1,157 @@
+#include "registry/session.h"
+
+#include <algorithm>
+
+namespace registry {
+namespace {
+
+constexpr std::size_t kScopeLimit = 1024;
+
+// Knows whether anything of the body was taken: only an untouched body can be sent again.
+class WatchedBody final : public http::BodySource {
+public:
+    explicit WatchedBody(http::BodySource& inner) : inner_(inner) {}
+    http::Async<std::size_t> read(std::span<std::uint8_t> into) override {
+        touched_ = true;
+        return inner_.read(into);
+    }
+    [[nodiscard]] std::optional<std::uint64_t> length() const override { return inner_.length(); }
+    [[nodiscard]] bool touched() const { return touched_; }
+
+private:
+    http::BodySource& inner_;
+    bool touched_ = false;
+};
+
+bool is_scope_text(std::string_view text) {
+    return text.size() <= kScopeLimit && std::ranges::all_of(text, [](char c) { return c >= 0x20 && c < 0x7F; });
+}
+
+std::vector<Challenge> challenges_of(const http::ResponseHead& head) {
+    auto parsed = parse_challenges(head.headers.joined("WWW-Authenticate"));
+    return parsed ? *std::move(parsed) : std::vector<Challenge>();
+}
+
+base::Error token_status_error(unsigned status) {
+    const bool refused = status == 401 || status == 403;
+    return {refused ? base::ErrorCode::unauthorized : base::ErrorCode::unavailable, "token service answered " + std::to_string(status)};
+}
+
+}  // namespace
+
+// Bearer before Basic, whatever their order: a token is worth less than a password to whoever reads it on the way.
+std::optional<Requirement> Session::choose(const std::vector<Challenge>& challenges, const std::string& scope) const {
+    for (const auto& challenge : challenges) {
+        if (!challenge.is("Bearer") || challenge.parameter("realm").empty()) continue;
+        const auto asked = challenge.parameter("scope");
+        if (!is_scope_text(asked)) continue;
+        TokenKey key;
+        key.realm = challenge.parameter("realm");
+        key.service = challenge.parameter("service");
+        key.scope = asked.empty() ? scope : std::string(asked);
+        if (credentials_) key.account = credentials_->username;
+        return Requirement{Requirement::Scheme::bearer, std::move(key)};
+    }
+    const auto is_basic = [](const Challenge& challenge) { return challenge.is("Basic"); };
+    if (credentials_ && std::ranges::any_of(challenges, is_basic)) return Requirement{Requirement::Scheme::basic, {}};
+    return std::nullopt;
+}
+
+http::Async<Answer> Session::send(http::RequestHead head, http::BodySource* body, std::string scope, Redirects redirects,
+                                  base::Deadline deadline) {
+    auto known = tokens_.requirement(scope);
+    if (!known && body != nullptr) {
+        CO_TRY(known, co_await ask_by_ping(scope, deadline));
+    }
+    CO_TRY(auto secret, co_await authorization(known.value_or(Requirement()), deadline));
+    const bool authorized = secret.has_value();
+    std::optional<WatchedBody> watched;
+    if (body != nullptr) watched.emplace(*body);
+    auto* const source = watched ? &*watched : nullptr;
+    CO_TRY(auto answer, co_await send_once(head, source, std::move(secret), redirects, deadline));
+
+    // Only the registry itself may ask for a token: a redirect's target that does is told nothing.
+    if (answer.response.head().status != 401 || answer.url.origin != transport_.registry()) co_return answer;
+    const auto requirement = choose(challenges_of(answer.response.head()), scope);
+    if (known && known->scheme == Requirement::Scheme::bearer) tokens_.forget(known->key);
+    tokens_.forget_requirement(scope);
+    if (!requirement) co_return answer;
+    const bool same_password = authorized && known->scheme == requirement->scheme && requirement->scheme == Requirement::Scheme::basic;
+    if (same_password) co_return answer;
+    if (watched && watched->touched()) {
+        tokens_.remember(scope, *requirement);
+        co_return answer;
+    }
+    co_await drain(std::move(answer.response));
+    CO_TRY(auto fresh, co_await authorization(*requirement, deadline));
+    CO_TRY(auto second, co_await send_once(std::move(head), source, std::move(fresh), redirects, deadline));
+    if (second.response.head().status == 401) {
+        tokens_.forget(requirement->key);
+    } else {
+        tokens_.remember(scope, *requirement);
+    }
+    co_return second;
+}
+
+http::Async<Session::MaybeSecret> Session::authorization(Requirement requirement, base::Deadline deadline) {
+    switch (requirement.scheme) {
+        case Requirement::Scheme::none: break;
+        case Requirement::Scheme::basic: {
+            if (!credentials_) break;
+            CO_TRY(auto basic, basic_authorization(*credentials_));
+            co_return MaybeSecret(std::move(basic));
+        }
+        case Requirement::Scheme::bearer: {
+            auto cached = tokens_.find(requirement.key);
+            if (!cached) {
+                CO_TRY(cached, co_await fetch_token(std::move(requirement.key), deadline));
+            }
+            co_return MaybeSecret(base::Secret("Bearer " + std::string(cached->reveal())));
+        }
+    }
+    co_return MaybeSecret();
+}
+
+http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline deadline) {
+    const auto use = credentials_ ? RealmUse::with_credentials : RealmUse::anonymous;
+    CO_TRY(auto realm, check_realm(transport_.registry(), key.realm, use));
+    CO_TRY(auto head, token_request(realm, key, credentials_));
+    CO_TRY(auto answer, co_await transport_.send_following(std::move(realm), std::move(head), deadline));
+    const auto status = answer.response.head().status;
+    if (status != 200) co_return std::unexpected(token_status_error(status));
+    auto body = co_await http::read_all(answer.response.body(), kTokenBodyLimit);
+    if (!body) co_return std::unexpected(std::move(body).error().with_context("token service"));
+    auto token = parse_token(*body);
+    if (!token) co_return std::unexpected(std::move(token).error().with_context("token service"));
+    tokens_.store(key, *token);
+    co_return token->value;
+}
+
+// A body can be sent once only, so what it needs is found out before. A registry that answers the ping without a challenge and refuses
+// the upload all the same is learnt from that refusal.
+http::Async<Requirement> Session::ask_by_ping(std::string scope, base::Deadline deadline) {
+    http::RequestHead ping;
+    ping.method = "GET";
+    ping.target = "/v2/";
+    CO_TRY(auto answer, co_await send_once(std::move(ping), nullptr, MaybeSecret(), Redirects::hand_back, deadline));
+    Requirement requirement;
+    if (answer.response.head().status == 401) {
+        auto challenges = challenges_of(answer.response.head());
+        // A scope that the ping names is not that of this upload.
+        for (auto& challenge : challenges) std::erase_if(challenge.parameters, [](const auto& each) { return http::names_equal(each.first, "scope"); });
+        requirement = choose(challenges, scope).value_or(Requirement());
+    }
+    co_await drain(std::move(answer.response));
+    tokens_.remember(scope, requirement);
+    co_return requirement;
+}
+
+http::Async<Answer> Session::send_once(http::RequestHead head, http::BodySource* body, MaybeSecret authorization, Redirects redirects,
+                                       base::Deadline deadline) {
+    if (authorization) head.headers.set("Authorization", authorization->reveal());
+    Url url{transport_.registry(), head.target};
+    if (redirects == Redirects::follow && body == nullptr) co_return co_await transport_.send_following(std::move(url), std::move(head), deadline);
+    co_return co_await transport_.send(std::move(url), std::move(head), body, deadline);
+}
+
+}  // namespace registry
