@@ -3,9 +3,11 @@
 // that awaits: name it first, then move it in.
 #pragma once
 
+#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
+#include <boost/asio/use_awaitable.hpp>
 
 #include "base/result.h"
 
@@ -15,5 +17,8 @@ namespace asio = boost::asio;
 
 template <typename T>
 using Async = asio::awaitable<base::Result<T>>;
+
+// Completion token: the error code comes back as a value, never as an exception.
+inline constexpr asio::as_tuple_t<asio::use_awaitable_t<>> kAsTuple{};
 
 }  // namespace http

@@ -46,6 +46,7 @@ struct ClientOptions {
 class ClientResponse {
 public:
     ClientResponse(ResponseHead head, std::unique_ptr<BodySource> body) : head_(std::move(head)), body_(std::move(body)) {}
+    // Content-Length is readable here (the answer to HEAD has it without a body); hop-by-hop fields are gone.
     [[nodiscard]] const ResponseHead& head() const { return head_; }
     [[nodiscard]] BodySource& body() { return *body_; }  // dropping the response before its end closes the connection
 
@@ -56,7 +57,7 @@ private:
 
 class Client {
 public:
-    // `tls` may be null for plain origins only. `resolver_pool`: name resolution blocks, so it runs there.
+    // `tls` may be null for plain origins only. `workers`: name resolution blocks, so it runs there; join them before `io` goes.
     Client(asio::io_context& io, asio::thread_pool& workers, Origin origin, std::shared_ptr<const ClientTls> tls, ClientOptions options = {});
     ~Client();
     Client(const Client&) = delete;
@@ -64,11 +65,15 @@ public:
 
     // Sends head (Host and framing are set here) and body (null: none), returns once the answer's head is there. The answer is read
     // concurrently with sending, so an early refusal of an upload is seen. A stale pooled connection is retried once, for requests
-    // without a body only.
-    // Errors: unavailable (cannot connect, connection broke, malformed answer), timed_out.
+    // without a body only. An answer with neither Content-Length nor chunked coding is malformed: it cannot be told from a cut one.
+    // `deadline` bounds the whole exchange, reading the answer's body included: a blob relay passes Deadline::never() and relies on the
+    // idle time-out. `body` is not touched any more when this returns.
+    // Errors: unavailable (cannot connect, connection broke, malformed answer), timed_out, invalid_input (a head that cannot be sent),
+    // and what reading `body` failed with.
     Async<ClientResponse> send(RequestHead head, BodySource* body, base::Deadline deadline);
 
     [[nodiscard]] const Origin& origin() const;
+    [[nodiscard]] std::size_t idle_connections() const;
 
 private:
     struct State;

@@ -24,9 +24,12 @@ struct ServerOptions {
     std::size_t head_limit = 16 * 1024;
     std::size_t field_limit = 100;
     std::size_t connection_limit = 10'000;
+    std::chrono::milliseconds reload_interval{1'000};  // how often certificate files are looked at
 };
 
-// One request and the way to answer it. Exactly one respond* call.
+// One request and the way to answer it. Exactly one respond* call that succeeds or fails after responded() became true; one that failed
+// before (a body that broke before its first piece, a header that cannot be sent) may be followed by another.
+// A request body that was not read to its end when the answer begins costs the connection: at most 64 KiB of it are drained.
 class Exchange {
 public:
     virtual ~Exchange() = default;
@@ -40,7 +43,7 @@ public:
     virtual Async<void> respond_head(ResponseHead head, std::optional<std::uint64_t> length) = 0;
     // Relays with back-pressure; framing follows body.length(). If the body ends early the connection is closed, never completed.
     virtual Async<void> respond_stream(ResponseHead head, BodySource& body) = 0;
-    [[nodiscard]] virtual bool responded() const = 0;
+    [[nodiscard]] virtual bool responded() const = 0;  // a byte of the answer may have left
     [[nodiscard]] virtual std::uint64_t bytes_sent() const = 0;  // of the answer's body
 };
 

@@ -1,0 +1,41 @@
+// What has arrived on a stream and was not taken yet: heads and chunk lines are cut from it, body bytes go past it straight into the
+// reader's buffer. Bounded by the limit that each call names.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "http/stream.h"
+
+namespace http {
+
+class Input {
+public:
+    explicit Input(Stream& stream) : stream_(stream) {}
+    Input(const Input&) = delete;
+    Input& operator=(const Input&) = delete;
+
+    [[nodiscard]] bool empty() const { return begin_ == end_; }
+    // Waits for the first byte of what comes next; false: the peer ended the stream.
+    Async<bool> wait();
+    // A head with its blank line; too_large above `limit` bytes, invalid_input as HeadScanner says, unavailable when the stream ends.
+    Async<std::string> read_head(std::size_t limit);
+    // A line without its CRLF; the same errors, a line feed alone is invalid_input.
+    Async<std::string> read_line(std::size_t limit);
+    // What is here first, else from the stream; 0 at its end.
+    Async<std::size_t> read(std::span<std::uint8_t> into);
+
+private:
+    [[nodiscard]] std::string_view view() const;
+    [[nodiscard]] std::string take(std::size_t count);
+    Async<void> fill(std::size_t limit);  // at least one more byte; too_large if `limit` bytes are waiting
+
+    Stream& stream_;
+    base::Bytes storage_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+};
+
+}  // namespace http

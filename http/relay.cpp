@@ -1,0 +1,71 @@
+#include "http/relay.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+
+namespace http {
+
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+
+namespace {
+
+constexpr std::string_view kChunkEnd = "\r\n";
+constexpr std::string_view kLastChunk = "0\r\n\r\n";
+
+asio::const_buffer buffer_of(std::string_view text) { return {text.data(), text.size()}; }
+
+// The chunk-size line of a piece; lives while the piece is written.
+class ChunkSize {
+public:
+    std::string_view line(std::size_t size) {
+        auto* const end = std::to_chars(text_.data(), text_.data() + 16, size, 16).ptr;
+        end[0] = '\r';
+        end[1] = '\n';
+        return {text_.data(), static_cast<std::size_t>(end + 2 - text_.data())};
+    }
+
+private:
+    std::array<char, 18> text_{};
+};
+
+}  // namespace
+
+Framing framing_of(const BodySource& body) {
+    const auto length = body.length();
+    return length ? Framing(Framing::Kind::length, *length) : Framing(Framing::Kind::chunked, 0);
+}
+
+Async<void> relay(Stream& stream, std::string head, BodySource& body, RelayCoding coding, RelayProgress& progress) {
+    const auto declared = body.length();
+    const auto size = static_cast<std::size_t>(std::clamp<std::uint64_t>(declared.value_or(kRelayBuffer), 1, kRelayBuffer));
+    const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(size);
+    const std::span<std::uint8_t> room(buffer.get(), size);
+    ChunkSize chunk_size;
+    while (true) {
+        CO_TRY(const std::size_t count, co_await body.read(room));
+        progress.bytes += count;
+        // A source that breaks its word must not make a message that a reader would take for whole.
+        if (declared && progress.bytes > *declared) co_return fail(ErrorCode::unavailable, "body is longer than declared");
+        if (declared && count == 0 && progress.bytes < *declared) co_return fail(ErrorCode::unavailable, "body ended early");
+        std::array<asio::const_buffer, 4> parts;
+        parts[0] = buffer_of(progress.head_sent ? std::string_view() : std::string_view(head));
+        parts[2] = asio::const_buffer(room.data(), count);
+        if (coding == RelayCoding::chunked) {
+            parts[1] = count > 0 ? buffer_of(chunk_size.line(count)) : asio::const_buffer();
+            parts[3] = buffer_of(count > 0 ? kChunkEnd : kLastChunk);
+        }
+        progress.head_sent = true;
+        auto written = co_await stream.write(parts);
+        progress.peer_failed = !written;
+        CO_TRY_VOID(std::move(written));
+        if (count == 0) break;
+    }
+    progress.complete = true;
+    co_return Result<void>();
+}
+
+}  // namespace http

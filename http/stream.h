@@ -1,0 +1,64 @@
+// One byte stream to a peer, plain or TLS, with its time-outs. Everything of one stream runs on its io_context's thread; one read and
+// one write may be under way at the same time.
+//
+// Time-outs cost no timer per operation: an operation notes until when it may take, and one lazy timer per stream looks at the notes.
+#pragma once
+
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <chrono>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "base/time.h"
+#include "http/async.h"
+
+namespace http {
+
+struct StreamLimits {
+    std::chrono::milliseconds idle;                       // for each single read or write
+    base::Deadline deadline = base::Deadline::never();    // for all of them
+};
+
+class Stream {
+public:
+    using Socket = asio::ip::tcp::socket;
+
+    explicit Stream(Socket socket);                                                 // plain
+    Stream(Socket socket, std::shared_ptr<asio::ssl::context> context);             // TLS: handshake first
+    ~Stream();  // closes
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+
+    void set_limits(StreamLimits limits);
+
+    Async<void> accept_tls();
+    // `name` is what the peer's certificate must be valid for; sent as SNI unless it is an address (RFC 6066 section 3).
+    Async<void> connect_tls(std::string name);
+
+    // At least one byte; 0 at the peer's end. Errors: timed_out, unavailable.
+    Async<std::size_t> read_some(std::span<std::uint8_t> into);
+    // All of it, with one system call where the kernel takes it at once.
+    Async<void> write(std::span<const asio::const_buffer> parts);
+
+    // Lets the peer read what was sent before the connection goes: closes our direction, then reads and forgets at most `limit` bytes
+    // (closing with unread bytes makes the kernel send a reset, which can overtake the answer).
+    asio::awaitable<void> linger(std::size_t limit, std::chrono::milliseconds time);
+    // Interrupts what is under way; the stream can still be lingered or aborted.
+    void cancel();
+    // Closes with a reset, so that a peer cannot take what it got for complete.
+    void abort();
+
+    // False if the peer closed it or sent something while it was idle.
+    [[nodiscard]] bool idle_and_open();
+    [[nodiscard]] bool tls() const;
+    [[nodiscard]] std::string peer() const;
+
+private:
+    struct State;
+    std::shared_ptr<State> state_;
+};
+
+}  // namespace http
