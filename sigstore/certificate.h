@@ -4,8 +4,10 @@
 #include <openssl/x509.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -33,7 +35,13 @@ public:
 
     [[nodiscard]] bool is_authority() const;           // BasicConstraints CA:TRUE and, where KeyUsage is present, keyCertSign
     [[nodiscard]] bool has_digital_signature() const;  // KeyUsage present and with digitalSignature
-    [[nodiscard]] bool is_self_issued() const;
+    // The content of the extension's OCTET STRING; `oid` is the content of its OBJECT IDENTIFIER. No extension occurs twice.
+    [[nodiscard]] std::optional<base::BytesView> extension(base::BytesView oid) const;
+    struct ExtendedKeyUsage {
+        bool is_critical;
+        std::vector<base::BytesView> purposes;  // OBJECT IDENTIFIER contents, unknown ones included
+    };
+    [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const { return parsed_->extended_key_usage; }
     // Looks at no trust and no time; the handle is for OpenSSL's path building and CMS only, which take a non-const pointer.
     [[nodiscard]] X509* handle() const { return parsed_->handle.get(); }
 
@@ -47,6 +55,7 @@ private:
         PublicKey key;
         base::Time not_before;
         base::Time not_after;
+        std::optional<ExtendedKeyUsage> extended_key_usage;
     };
     explicit Certificate(std::shared_ptr<const Parsed> parsed) : parsed_(std::move(parsed)) {}
     std::shared_ptr<const Parsed> parsed_;

@@ -31,6 +31,7 @@ public:
 
 private:
     TrustedRoot() = default;
+    [[nodiscard]] static Checked<TrustedRoot> parse_document(base::BytesView json);
     std::string version_;
     std::vector<TransparencyLog> logs_;
     std::vector<TransparencyLog> certificate_logs_;

@@ -12,27 +12,21 @@
 #include "sigstore/bundle.h"
 #include "sigstore/failure.h"
 #include "sigstore/trusted_root.h"
+#include "sigstore/verified_time.h"
 
 namespace sigstore {
 
-// At least this much evidence. Zero logs and zero times is not a configuration, it is a mistake: verify() refuses it.
+// At least this much evidence. Zero of anything is not a configuration, it is a mistake: verify() refuses it.
 struct Thresholds {
     std::size_t logs = 1;          // distinct transparency logs with a fully verified entry
     std::size_t times = 1;         // verified integrated times and RFC 3161 tokens, one per log and TSA
     std::size_t certificate_logs = 1;  // distinct CT logs with a valid embedded SCT
 };
 
-enum class TimeSource { log, timestamp_authority };
-struct VerifiedTime {
-    base::Time time;
-    TimeSource source;
-    std::string authority;  // base URL of the log, URI of the TSA
-};
-
 struct VerifiedSignature {
     std::string subject;         // the SAN, as it stands in the certificate
     std::string issuer;          // Fulcio extension .1.8 (or .1.1)
-    std::string predicate_type;  // of the in-toto statement
+    std::string predicate_type;  // of the in-toto statement; empty for a message signature, which states nothing
     std::vector<VerifiedTime> times;
     std::vector<std::string> logs;  // base URLs
     std::string certificate_sha256;  // hex, names the leaf in log lines
