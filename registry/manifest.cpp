@@ -1,5 +1,6 @@
 #include "registry/manifest.h"
 
+#include <algorithm>
 #include <array>
 
 #include "base/json_reader.h"
@@ -80,6 +81,8 @@ Manifest::Manifest(base::Bytes raw, std::string media_type, ManifestKind kind)
 base::Result<Manifest> Manifest::parse(std::string_view content_type, base::Bytes raw) {
     TRY(const auto kind, kind_of(content_type));
     if (raw.size() > kManifestLimit) return base::fail(base::ErrorCode::too_large, "manifest: larger than 4 MiB");
+    // The JSON library takes a NUL byte for the end of the text and would not look at what follows; no JSON text contains one.
+    if (std::ranges::find(raw, 0) != raw.end()) return base::fail(base::ErrorCode::invalid_input, "manifest: contains a NUL byte");
     TRY(const auto json, base::json::parse(base::as_text(raw)));
     const auto* object = json.as<base::json::Object>();
     if (object == nullptr) return base::fail(base::ErrorCode::invalid_input, "manifest: expected an object");
