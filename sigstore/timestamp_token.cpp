@@ -6,6 +6,7 @@
 #include "base/openssl.h"
 #include "sigstore/asn1_time.h"
 #include "sigstore/der.h"
+#include "sigstore/oid.h"
 
 namespace sigstore {
 
@@ -55,6 +56,40 @@ std::optional<base::BytesView> granted_token(base::BytesView response) {
     return token->whole;
 }
 
+bool is_sha2(base::BytesView algorithm) {
+    const auto id = der::Reader(algorithm).next(der::kObjectIdentifier);
+    return id && (base::equal(id->content, oid::kSha256) || base::equal(id->content, oid::kSha384) ||
+                  base::equal(id->content, oid::kSha512));
+}
+
+bool is_integer(const std::optional<der::Element>& element, std::uint8_t value) {
+    return element && element->content.size() == 1 && element->content.front() == value;
+}
+
+// SignedData ::= SEQUENCE { version 3, digestAlgorithms, encapContentInfo, [0] certificates OPTIONAL, signerInfos } (RFC 5652 5.1).
+// Its outer fields are under no signature and OpenSSL ignores most of them: they are held to the one form that timestamps have, so that
+// no byte of a stored token can be changed unnoticed.
+bool has_plain_outline(base::BytesView token) {
+    der::Reader content_info(*der::only(token, der::kSequence));
+    (void)content_info.next(der::kObjectIdentifier);
+    const auto wrapped = content_info.next(der::context_constructed(0));
+    const auto signed_data = wrapped && content_info.at_end() ? der::only(wrapped->content, der::kSequence) : std::nullopt;
+    if (!signed_data) return false;
+    der::Reader fields(*signed_data);
+    const bool is_version_3 = is_integer(fields.next(der::kInteger), 3);
+    const auto digests = fields.next(der::kSet);
+    const auto content = fields.next(der::kSequence);
+    if (fields.at(der::context_constructed(0)) && !fields.next()) return false;
+    const auto signers = fields.next(der::kSet);
+    if (!is_version_3 || !digests || !content || !signers || !fields.at_end()) return false;
+    for (der::Reader algorithms(digests->content); !algorithms.at_end();) {
+        const auto algorithm = algorithms.next(der::kSequence);
+        if (!algorithm || !is_sha2(algorithm->content)) return false;
+    }
+    const auto signer = der::only(signers->content, der::kSequence);
+    return signer && is_integer(der::Reader(*signer).next(der::kInteger), 1);
+}
+
 std::shared_ptr<CMS_ContentInfo> parse_cms(base::BytesView token) {
     const unsigned char* position = token.data();
     std::shared_ptr<CMS_ContentInfo> cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(token.size())),
@@ -63,7 +98,7 @@ std::shared_ptr<CMS_ContentInfo> parse_cms(base::BytesView token) {
     if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return nullptr;
     if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_id_smime_ct_TSTInfo) return nullptr;
     auto** const content = CMS_get0_content(cms.get());
-    if (content == nullptr || *content == nullptr) return nullptr;
+    if (content == nullptr || *content == nullptr || !has_plain_outline(token)) return nullptr;
     return cms;
 }
 
@@ -84,6 +119,22 @@ template <typename T>
 const T* attribute(CMS_SignerInfo* signer, int nid, int type) {
     constexpr int kExactlyOnce = -3;
     return static_cast<const T*>(CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(nid), kExactlyOnce, type));
+}
+
+// The signature's algorithm is the signer's key and the digest of the attributes, by name: nothing else in the token signs it.
+bool has_fitting_algorithms(CMS_SignerInfo* signer, const PublicKey& key) {
+    X509_ALGOR* digest = nullptr;
+    X509_ALGOR* signature = nullptr;
+    CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, &signature);
+    const ASN1_OBJECT* object = nullptr;
+    X509_ALGOR_get0(&object, nullptr, nullptr, signature);
+    const int key_id = key.kind() == KeyKind::rsa ? NID_rsaEncryption : NID_X9_62_id_ecPublicKey;
+    int signed_digest = NID_undef;
+    int signing_key = NID_undef;
+    if (OBJ_find_sigid_algs(OBJ_obj2nid(object), &signed_digest, &signing_key) != 1) return OBJ_obj2nid(object) == key_id;
+    const ASN1_OBJECT* digest_object = nullptr;
+    X509_ALGOR_get0(&digest_object, nullptr, nullptr, digest);
+    return signing_key == key_id && signed_digest == OBJ_obj2nid(digest_object);
 }
 
 bool signing_time_fits(CMS_SignerInfo* signer, const Certificate& certificate) {
@@ -175,7 +226,9 @@ bool TimestampToken::is_about(base::BytesView signature) const {
 }
 
 bool TimestampToken::names_signer(const Certificate& certificate) const {
-    return CMS_SignerInfo_cert_cmp(signer_info_, certificate.handle()) == 0;
+    const bool is_named = CMS_SignerInfo_cert_cmp(signer_info_, certificate.handle()) == 0 || names_path(signer_info_, {certificate});
+    base::clear_openssl_errors();
+    return is_named;
 }
 
 std::optional<Certificate> TimestampToken::embedded_signer() const {
@@ -197,7 +250,9 @@ std::optional<Certificate> TimestampToken::embedded_signer() const {
 
 bool TimestampToken::is_signed_by(const Path& path) const {
     CMS_SignerInfo_set1_signer_cert(signer_info_, path.front().handle());
-    const bool good = CMS_SignerInfo_verify(signer_info_) == 1 && names_path(signer_info_, path) &&
+    const bool good = CMS_SignerInfo_cert_cmp(signer_info_, path.front().handle()) == 0 &&
+                      has_fitting_algorithms(signer_info_, path.front().key()) &&
+                      CMS_SignerInfo_verify(signer_info_) == 1 && names_path(signer_info_, path) &&
                       signing_time_fits(signer_info_, path.front());
     base::clear_openssl_errors();
     return good;

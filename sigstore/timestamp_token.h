@@ -26,10 +26,11 @@ public:
     [[nodiscard]] base::Time time() const { return time_; }  // genTime, with its fraction
     [[nodiscard]] bool is_about(base::BytesView signature) const;
 
-    [[nodiscard]] bool names_signer(const Certificate& certificate) const;  // issuer and serial number
-    [[nodiscard]] std::optional<Certificate> embedded_signer() const;       // the embedded certificate that the token names
-    // The signature over the signed attributes is by path[0], which the signing-certificate attribute names too (RFC 3161 2.4.1), and
-    // the signingTime attribute, if there is one, lies in its validity.
+    // By issuer and serial number, or by the signing-certificate attribute: a token with one of them spoilt is still that signer's.
+    [[nodiscard]] bool names_signer(const Certificate& certificate) const;
+    [[nodiscard]] std::optional<Certificate> embedded_signer() const;  // the embedded certificate of that issuer and serial number
+    // The signature over the signed attributes is by path[0], which is named both ways (RFC 5652 5.3, RFC 3161 2.4.1), and the
+    // signingTime attribute, if there is one, lies in its validity.
     [[nodiscard]] bool is_signed_by(const Path& path) const;
 
 private:

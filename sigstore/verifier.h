@@ -32,7 +32,8 @@ struct VerifiedSignature {
     std::string certificate_sha256;  // hex, names the leaf in log lines
 };
 
-// `artifact` is the sha256 digest of the manifest that the signature is asked to be about.
+// `artifact` is the digest of the manifest that the signature is asked to be about: compared under its own algorithm's name, so that a
+// sha256 digest is found among sha256 subjects only.
 [[nodiscard]] Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root, const base::Digest& artifact,
                                                 const Thresholds& thresholds = {});
 
