@@ -116,6 +116,7 @@ http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline dead
     const auto use = credentials_ ? RealmUse::with_credentials : RealmUse::anonymous;
     CO_TRY(auto realm, check_realm(transport_.registry(), key.realm, use));
     CO_TRY(auto head, token_request(realm, key, credentials_));
+    realm.target = head.target;
     CO_TRY(auto answer, co_await transport_.send_following(std::move(realm), std::move(head), deadline));
     const auto status = answer.response.head().status;
     if (status != 200) co_return std::unexpected(token_status_error(status));

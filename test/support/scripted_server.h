@@ -60,10 +60,14 @@ template <typename T>
 base::Result<T> run(http::asio::io_context& io, http::Async<T> work) {
     std::optional<base::Result<T>> result;
     std::exception_ptr failure;
+    bool ended = false;
     auto body = [&]() -> http::asio::awaitable<void> { result.emplace(co_await std::move(work)); };
-    http::asio::co_spawn(io, body, [&](std::exception_ptr problem) { failure = problem; });
+    http::asio::co_spawn(io, body, [&](std::exception_ptr problem) {
+        failure = problem;
+        ended = true;
+    });
     io.restart();
-    while (!result && !failure) {
+    while (!ended) {
         if (io.run_one() == 0) throw std::runtime_error("nothing left to run, and no result");
     }
     if (failure) std::rethrow_exception(failure);

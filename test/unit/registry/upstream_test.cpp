@@ -45,7 +45,7 @@ TEST_CASE("The status of a manifest answer becomes an error code") {
         {500, base::ErrorCode::unavailable}, {503, base::ErrorCode::unavailable}, {206, base::ErrorCode::unavailable}, {300, base::ErrorCode::unavailable}, {204, base::ErrorCode::unavailable},
     }));
     CAPTURE(status);
-    UpstreamWorld world([status = status](const http::RequestHead&) { return reply(status); });
+    UpstreamWorld world([answered = status](const http::RequestHead&) { return reply(answered); });
     const auto fetched = world.manifest();
     REQUIRE_FALSE(fetched.has_value());
     CHECK(fetched.error().code() == code);
