@@ -1,5 +1,6 @@
-// The configuration (design 12), typed and checked: whoever holds a Config can use every value without looking again. Immutable, shared
-// as shared_ptr<const Config>. A setting that this version does not implement is an unknown key, never silently ignored.
+// The configuration (design 12), typed and checked: whoever holds a Config can use every value without looking again.
+// Immutable, shared as shared_ptr<const Config>. A setting that this version does not implement is an unknown key,
+// never silently ignored.
 #pragma once
 
 #include <chrono>
@@ -25,12 +26,12 @@ struct ServerTlsSettings {  // PEM files
 };
 
 struct ServerSettings {
-    std::vector<std::string> listen;             // "0.0.0.0:5000", "[::1]:5000"; at least one here or in tls_listen
-    std::vector<std::string> tls_listen;         // not empty: tls is set
+    std::vector<std::string> listen;      // "0.0.0.0:5000", "[::1]:5000"; at least one here or in tls_listen
+    std::vector<std::string> tls_listen;  // not empty: tls is set
     std::optional<ServerTlsSettings> tls;
-    std::optional<http::Origin> public_url;      // for Location, Link and realm headers
-    std::vector<std::string> hosts;              // authorities this gate answers for, lower case
-    unsigned threads = 0;                        // 0: one per core
+    std::optional<http::Origin> public_url;  // for Location, Link and realm headers
+    std::vector<std::string> hosts;          // authorities this gate answers for, lower case
+    unsigned threads = 0;                    // 0: one per core
     std::chrono::milliseconds drain{20'000};
 };
 
@@ -55,12 +56,12 @@ struct ServiceAccount {  // read from the docker configuration or the password f
 struct UpstreamSettings {
     std::string registry;  // canonical host, lower case: "docker.io", "127.0.0.1:5001"
     http::Origin url;
-    std::optional<std::string> prefix;          // "ghcr" or "mirrors/ghcr": gate/PREFIX/acme/app is REGISTRY/acme/app
-    std::optional<std::string> host;            // virtual host, lower case authority
-    std::vector<std::string> ns;                // values of containerd's ns parameter, exact
-    bool is_default = false;                    // `default`: for requests that match nothing else
-    std::optional<ServiceAccount> account;      // `auth`; absent: anonymous
-    std::optional<LocatedPath> ca;              // PEM; absent: the system's store
+    std::optional<std::string> prefix;      // "ghcr" or "mirrors/ghcr": gate/PREFIX/acme/app is REGISTRY/acme/app
+    std::optional<std::string> host;        // virtual host, lower case authority
+    std::vector<std::string> ns;            // values of containerd's ns parameter, exact
+    bool is_default = false;                // `default`: for requests that match nothing else
+    std::optional<ServiceAccount> account;  // `auth`; absent: anonymous
+    std::optional<LocatedPath> ca;          // PEM; absent: the system's store
 };
 
 struct ClientSettings {
@@ -80,14 +81,15 @@ struct Config {
     std::vector<UpstreamSettings> upstreams;  // at least one
     ClientSettings clients;
     std::vector<TrustSettings> trusts;
-    std::vector<PolicyRule> policies;  // in the order of the file; every trust they name exists
+    std::vector<PolicyRule> policies;                  // in the order of the file; every trust they name exists
     PolicyAction default_action = PolicyAction::deny;  // deny | allow
 
     // For what is found wrong later, when a file is used: points at the line that names it.
     [[nodiscard]] Problem problem(SourcePosition where, std::string what) const;
 };
 
-// Reads and checks the file, and the files it names as far as they are credentials (others are only probed for being readable).
+// Reads and checks the file, and the files it names as far as they are credentials (others are only probed for being
+// readable).
 [[nodiscard]] std::expected<Config, Problems> load_config(const std::filesystem::path& file);
 // The same from text; `file` names it in problems, and its folder resolves relative paths.
 [[nodiscard]] std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file);

@@ -1,5 +1,5 @@
-// What is wrong with a configuration, and where: printed as "file:line:column: what, and what was expected" (design 7). All problems of
-// a file are collected, so that one run of `countersign config check` shows them all.
+// What is wrong with a configuration, and where: printed as "file:line:column: what, and what was expected" (design 7).
+// All problems of a file are collected, so that one run of `countersign config check` shows them all.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,8 @@ struct SourcePosition {
     std::uint32_t column = 0;  // from 1, in characters
 };
 
-// A path as written, resolved against the folder of the configuration file, and where it stands, for problems found when it is used.
+// A path as written, resolved against the folder of the configuration file, and where it stands, for problems found
+// when it is used.
 struct LocatedPath {
     std::filesystem::path path;
     SourcePosition where;

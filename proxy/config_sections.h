@@ -1,5 +1,5 @@
-// The sections that stand alone: [server], [admin], [log], [clients], [trust.NAME]. Each takes the root table and returns what it could
-// read; problems are in the table's source.
+// The sections that stand alone: [server], [admin], [log], [clients], [trust.NAME]. Each takes the root table and
+// returns what it could read; problems are in the table's source.
 #pragma once
 
 #include <vector>

@@ -8,8 +8,8 @@
 namespace proxy {
 namespace {
 
-// Identities that nobody can have (RFC 2606 section 2, ".invalid"). A pattern that fits one of them fits strangers: "*", "**@**", ".+",
-// "https://.*". sigstore::StringMatcher refuses only what fits the empty text or everything.
+// Identities that nobody can have (RFC 2606 section 2, ".invalid"). A pattern that fits one of them fits strangers:
+// "*", "**@**", ".+", "https://.*". sigstore::StringMatcher refuses only what fits the empty text or everything.
 constexpr std::array<std::string_view, 4> kStrangers = {
     "nobody@countersign.invalid",
     "https://countersign.invalid",
@@ -19,10 +19,12 @@ constexpr std::array<std::string_view, 4> kStrangers = {
 
 base::Result<sigstore::StringMatcher> named_ones_only(base::Result<sigstore::StringMatcher> matcher) {
     if (!matcher) return matcher;
-    const auto stranger = std::ranges::find_if(kStrangers, [&matcher](std::string_view text) { return matcher->matches(text); });
+    const auto stranger =
+        std::ranges::find_if(kStrangers, [&matcher](std::string_view text) { return matcher->matches(text); });
     if (stranger == kStrangers.end()) return matcher;
-    return base::fail(base::ErrorCode::invalid_input,
-                      "matches everything of its kind (for one, " + std::string(*stranger) + "), expected a pattern that names whom to trust");
+    return base::fail(base::ErrorCode::invalid_input, "matches everything of its kind (for one, " +
+                                                          std::string(*stranger) +
+                                                          "), expected a pattern that names whom to trust");
 }
 
 base::Result<sigstore::StringMatcher> parse_glob(std::string_view text) {
@@ -37,7 +39,8 @@ std::optional<sigstore::StringMatcher> read_matcher(ConfigTable& signer, const s
     const std::string regex_key = key + "_regex";
     auto glob = signer.parsed(key, parse_glob);
     auto regex = signer.parsed(regex_key, parse_regex);
-    if (!signer.has(key) && !signer.has(regex_key)) signer.require(key, key + " or " + regex_key + ": a signer needs both issuer and subject");
+    if (!signer.has(key) && !signer.has(regex_key))
+        signer.require(key, key + " or " + regex_key + ": a signer needs both issuer and subject");
     if (signer.has(key) && signer.has(regex_key)) {
         signer.problem(signer.where(regex_key), regex_key + ": stands beside " + key + ", expected one of the two");
         return std::nullopt;

@@ -1,4 +1,5 @@
-// [[policy.signer]]: an identity is an issuer and a subject, each by glob or by regular expression, and neither may fit everybody.
+// [[policy.signer]]: an identity is an issuer and a subject, each by glob or by regular expression, and neither may fit
+// everybody.
 #pragma once
 
 #include <optional>

@@ -1,6 +1,6 @@
-// Typed reading of one TOML table: remembers which settings were asked for, so that the rest can be refused, and collects every problem
-// instead of stopping at the first (design 7). A getter returns nullopt for an absent setting and for one that is wrong; the latter has
-// then been reported.
+// Typed reading of one TOML table: remembers which settings were asked for, so that the rest can be refused, and
+// collects every problem instead of stopping at the first (design 7). A getter returns nullopt for an absent setting
+// and for one that is wrong; the latter has then been reported.
 #pragma once
 
 #include <functional>
@@ -55,13 +55,14 @@ public:
     [[nodiscard]] std::optional<std::size_t> word(std::string_view key, const std::vector<std::string_view>& words);
 
     [[nodiscard]] bool is_table(std::string_view key) const;
-    [[nodiscard]] std::optional<ConfigTable> table(std::string_view key, std::string name);      // [key] or key = { … }
-    [[nodiscard]] std::vector<ConfigTable> tables(std::string_view key, const std::string& name);  // [[key]]
+    [[nodiscard]] std::optional<ConfigTable> table(std::string_view key, std::string name);  // [key] or key = { … }
+    [[nodiscard]] std::vector<ConfigTable> tables(std::string_view key, const std::string& name);       // [[key]]
     [[nodiscard]] std::vector<std::pair<LocatedText, ConfigTable>> named_tables(std::string_view key);  // [key.NAME]
 
     // A string through a parser of its own; its error becomes a problem at the value.
     template <typename Parse>
-    [[nodiscard]] auto parsed(std::string_view key, Parse parse) -> std::optional<typename std::invoke_result_t<Parse, std::string_view>::value_type> {
+    [[nodiscard]] auto parsed(std::string_view key, Parse parse)
+        -> std::optional<typename std::invoke_result_t<Parse, std::string_view>::value_type> {
         const auto text = located_string(key);
         if (!text) return std::nullopt;
         return parsed_item(key, *text, std::move(parse));

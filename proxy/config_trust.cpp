@@ -10,7 +10,9 @@ constexpr std::size_t kTrustedRootLimit = 4 * 1024 * 1024;
 base::Result<std::shared_ptr<const sigstore::TrustedRoot>> read_root(const std::filesystem::path& path) {
     TRY(const auto json, base::read_file(path, kTrustedRootLimit));
     auto root = sigstore::TrustedRoot::parse(json);
-    if (!root) return base::fail(base::ErrorCode::invalid_input, path.string() + ": not a trusted root: " + root.error().text());
+    if (!root)
+        return base::fail(base::ErrorCode::invalid_input,
+                          path.string() + ": not a trusted root: " + root.error().text());
     return std::make_shared<const sigstore::TrustedRoot>(*std::move(root));
 }
 

@@ -1,4 +1,5 @@
-// Reads the trusted roots that a configuration names. Apart from load_config, so that serving can do it again when only they change.
+// Reads the trusted roots that a configuration names. Apart from load_config, so that serving can do it again when only
+// they change.
 #pragma once
 
 #include <expected>

@@ -10,13 +10,16 @@
 namespace proxy {
 namespace {
 
-constexpr std::string_view kAuthForms = "\"anonymous\", { docker_config = FILE } or { username = \"NAME\", password_file = FILE }";
+constexpr std::string_view kAuthForms =
+    "\"anonymous\", { docker_config = FILE } or { username = \"NAME\", password_file = FILE }";
 
 base::Result<std::string> parse_prefix(std::string_view text) {
     const auto name = registry::RepositoryName::parse(text);
     if (name) return name->text();
-    return base::fail(base::ErrorCode::invalid_input, "is " + base::json::quote(text) +
-                                                          ", expected path segments of a repository name without a slash around them, such as \"ghcr\"");
+    return base::fail(
+        base::ErrorCode::invalid_input,
+        "is " + base::json::quote(text) +
+            ", expected path segments of a repository name without a slash around them, such as \"ghcr\"");
 }
 
 // What was read of one [[upstream]], before it is known to be complete.
@@ -32,7 +35,8 @@ std::vector<std::string> hosts_of(const Draft& draft) {
     return hosts;
 }
 
-std::optional<ServiceAccount> account_or_problem(ConfigTable& auth, std::string_view key, base::Result<ServiceAccount> account) {
+std::optional<ServiceAccount> account_or_problem(ConfigTable& auth, std::string_view key,
+                                                 base::Result<ServiceAccount> account) {
     if (account) return *std::move(account);
     auth.problem(auth.where(key), std::string(key) + ": " + account.error().message());
     return std::nullopt;
@@ -46,10 +50,12 @@ std::optional<ServiceAccount> read_account_table(ConfigTable& auth, const Draft&
     if (docker_config && !username && !password_file) {
         const auto hosts = hosts_of(draft);
         if (hosts.empty()) return std::nullopt;  // already a problem
-        return account_or_problem(auth, "docker_config", read_docker_config(auth.source().resolve(*docker_config).path, hosts));
+        return account_or_problem(auth, "docker_config",
+                                  read_docker_config(auth.source().resolve(*docker_config).path, hosts));
     }
     if (!docker_config && username && password_file) {
-        return account_or_problem(auth, "password_file", read_password_file(auth.source().resolve(*password_file).path, *username));
+        return account_or_problem(auth, "password_file",
+                                  read_password_file(auth.source().resolve(*password_file).path, *username));
     }
     auth.problem(auth.where(), "auth: expected " + std::string(kAuthForms));
     return std::nullopt;
@@ -62,21 +68,25 @@ std::optional<ServiceAccount> read_auth(ConfigTable& upstream, const Draft& draf
     }
     const auto text = upstream.located_string("auth");
     if (text && text->text != "anonymous") {
-        upstream.problem(text->where, "auth: " + base::json::quote(text->text) + " is not implemented in this version, expected " + std::string(kAuthForms));
+        upstream.problem(text->where, "auth: " + base::json::quote(text->text) +
+                                          " is not available in this version, expected " + std::string(kAuthForms));
     }
     return std::nullopt;
 }
 
-// Only the weaker of the two settings exists yet, so it has to be asked for: the default will be "admitted" (design 12).
+// Only the weaker of the two settings exists yet, so it has to be asked for: the default will be "admitted" (design
+// 12).
 void read_blobs(ConfigTable& upstream) {
-    upstream.require("blobs", "blobs = \"open\", the only mode that this version implements");
+    upstream.require("blobs", "blobs = \"open\", the only mode of this version");
     const auto text = upstream.located_string("blobs");
     if (text && text->text != "open") {
-        upstream.problem(text->where, "blobs: " + base::json::quote(text->text) + " is not implemented in this version, expected \"open\"");
+        upstream.problem(text->where, "blobs: " + base::json::quote(text->text) +
+                                          " is not available in this version, expected \"open\"");
     }
     const auto redirect = upstream.located_string("blobs_redirect");
     if (redirect && redirect->text != "follow") {
-        upstream.problem(redirect->where, "blobs_redirect: " + base::json::quote(redirect->text) + " is not implemented in this version, expected \"follow\"");
+        upstream.problem(redirect->where, "blobs_redirect: " + base::json::quote(redirect->text) +
+                                              " is not available in this version, expected \"follow\"");
     }
 }
 
@@ -87,7 +97,8 @@ struct Located {
 
 void check_reachable(ConfigTable& upstream, bool is_default) {
     if (is_default || upstream.has("prefix") || upstream.has("host") || upstream.has("ns")) return;
-    upstream.problem(upstream.where(), "[[upstream]]: no request can mean it, expected prefix, host, ns or default = true");
+    upstream.problem(upstream.where(),
+                     "[[upstream]]: no request can mean it, expected prefix, host, ns or default = true");
 }
 
 std::optional<Located> read_upstream(ConfigTable table) {
@@ -104,8 +115,14 @@ std::optional<Located> read_upstream(ConfigTable table) {
     check_reachable(table, is_default);
     table.finish();
     if (!draft.registry || !draft.url) return std::nullopt;
-    UpstreamSettings settings{.registry = *std::move(draft.registry), .url = *std::move(draft.url), .prefix = std::move(prefix), .host = std::move(host),
-                              .ns = std::move(ns), .is_default = is_default, .account = std::move(account), .ca = std::move(ca)};
+    UpstreamSettings settings{.registry = *std::move(draft.registry),
+                              .url = *std::move(draft.url),
+                              .prefix = std::move(prefix),
+                              .host = std::move(host),
+                              .ns = std::move(ns),
+                              .is_default = is_default,
+                              .account = std::move(account),
+                              .ca = std::move(ca)};
     return Located{std::move(settings), std::move(table)};
 }
 
@@ -123,15 +140,21 @@ void check_pair(const Located& earlier, Located& later) {
     const auto& a = earlier.settings;
     const auto& b = later.settings;
     const auto report = [&](std::string_view key, const std::string& what) {
-        later.table.problem(later.table.where(key), std::string(key) + ": " + what + " the [[upstream]] of line " + std::to_string(earlier.table.where().line));
+        later.table.problem(later.table.where(key), std::string(key) + ": " + what + " the [[upstream]] of line " +
+                                                        std::to_string(earlier.table.where().line));
     };
-    if (a.registry == b.registry) report("registry", "is that of another upstream too, expected one upstream for " + b.registry + "; compare");
-    if (a.url == b.url) report("url", "is that of another upstream too, expected one upstream for " + b.url.url() + "; compare");
+    if (a.registry == b.registry)
+        report("registry", "is that of another upstream too, expected one upstream for " + b.registry + "; compare");
+    if (a.url == b.url)
+        report("url", "is that of another upstream too, expected one upstream for " + b.url.url() + "; compare");
     if (a.prefix && b.prefix && prefixes_overlap(*a.prefix, *b.prefix)) {
-        report("prefix", base::json::quote(*b.prefix) + " and " + base::json::quote(*a.prefix) + " lie inside one another, expected a prefix apart from that of");
+        report("prefix", base::json::quote(*b.prefix) + " and " + base::json::quote(*a.prefix) +
+                             " lie inside one another, expected a prefix apart from that of");
     }
-    if (a.host && a.host == b.host) report("host", "is that of another upstream too, expected a name apart from that of");
-    if (share_namespace(a, b)) report("ns", "names what another upstream names too, expected names apart from those of");
+    if (a.host && a.host == b.host)
+        report("host", "is that of another upstream too, expected a name apart from that of");
+    if (share_namespace(a, b))
+        report("ns", "names what another upstream names too, expected names apart from those of");
     if (a.is_default && b.is_default) report("default", "there is another default, expected at most one; compare");
 }
 

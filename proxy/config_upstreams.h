@@ -1,4 +1,5 @@
-// [[upstream]]: each by itself, then all of them together, since a request must mean one upstream only (design 6 and 12).
+// [[upstream]]: each by itself, then all of them together, since a request must mean one upstream only (design 6 and
+// 12).
 #pragma once
 
 #include <vector>

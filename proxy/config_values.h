@@ -13,7 +13,8 @@ namespace proxy {
 // "500ms", "20s", "5m", "24h", "90d"; at most ten years.
 [[nodiscard]] base::Result<std::chrono::milliseconds> parse_duration(std::string_view text);
 
-// An address literal and a port: "0.0.0.0:5000", "[::1]:5000". Names are refused: what they resolve to is not what was read.
+// An address literal and a port: "0.0.0.0:5000", "[::1]:5000". Names are refused: what they resolve to is not what was
+// read.
 [[nodiscard]] base::Result<std::string> parse_listen_address(std::string_view text);
 
 // host[:port] as in a Host field (RFC 3986 section 3.2 without user information), returned in lower case.

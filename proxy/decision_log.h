@@ -20,8 +20,8 @@ struct StageTime {
 
 struct DecisionRecord {
     base::Time time;
-    std::string id;      // stands in the refusal as well, so that a person can find this line
-    std::string op;      // "GET", "HEAD", "PUT"
+    std::string id;  // stands in the refusal as well, so that a person can find this line
+    std::string op;  // "GET", "HEAD", "PUT"
     PolicyMode mode = PolicyMode::enforce;
     std::string name;    // canonical
     std::string tag;     // empty for a request by digest

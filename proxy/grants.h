@@ -1,4 +1,5 @@
-// Who may do what. Nothing is permitted without a grant (design 6). In this version every client is anonymous, so a grant needs no `who`.
+// Who may do what. Nothing is permitted without a grant (design 6). In this version every client is anonymous, so a
+// grant needs no `who`.
 #pragma once
 
 #include <optional>

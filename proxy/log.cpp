@@ -1,12 +1,12 @@
 #include "proxy/log.h"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/basic_file_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-
 #include <algorithm>
 #include <array>
 #include <cstdio>
+
+#include <spdlog/logger.h>
+#include <spdlog/sinks/basic_file_sink.h>
+#include <spdlog/sinks/stdout_sinks.h>
 
 namespace proxy {
 namespace {
@@ -16,7 +16,8 @@ std::string_view level_name(LogLevel level) {
     return kNames[static_cast<std::size_t>(level)];
 }
 
-// A value that is one plain word is written bare; everything else as a JSON string, which has no line end and no bare quote.
+// A value that is one plain word is written bare; everything else as a JSON string, which has no line end and no bare
+// quote.
 std::string plain_value(std::string_view text) {
     const auto bare = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\'; };
     return std::ranges::all_of(text, bare) ? std::string(text) : base::json::quote(text);
@@ -45,19 +46,22 @@ LineSink::LineSink(std::unique_ptr<State> state) : state_(std::move(state)) {
 LineSink::~LineSink() = default;
 
 std::shared_ptr<LineSink> LineSink::standard_output() {
-    auto state = std::make_unique<State>(State{spdlog::logger("stdout", std::make_shared<spdlog::sinks::stdout_sink_mt>())});
+    auto state =
+        std::make_unique<State>(State{spdlog::logger("stdout", std::make_shared<spdlog::sinks::stdout_sink_mt>())});
     return std::shared_ptr<LineSink>(new LineSink(std::move(state)));  // the constructor is private
 }
 
 std::shared_ptr<LineSink> LineSink::standard_error() {
-    auto state = std::make_unique<State>(State{spdlog::logger("stderr", std::make_shared<spdlog::sinks::stderr_sink_mt>())});
+    auto state =
+        std::make_unique<State>(State{spdlog::logger("stderr", std::make_shared<spdlog::sinks::stderr_sink_mt>())});
     return std::shared_ptr<LineSink>(new LineSink(std::move(state)));
 }
 
 base::Result<std::shared_ptr<LineSink>> LineSink::file(const std::filesystem::path& path) {
     try {
         auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
-        return std::shared_ptr<LineSink>(new LineSink(std::make_unique<State>(State{spdlog::logger("file", std::move(sink))})));
+        return std::shared_ptr<LineSink>(
+            new LineSink(std::make_unique<State>(State{spdlog::logger("file", std::move(sink))})));
     } catch (const spdlog::spdlog_ex& error) {
         return base::fail(base::ErrorCode::invalid_input, "open log file: " + std::string(error.what()));
     }
@@ -103,11 +107,13 @@ std::string LogLine::text() const {
     return format_ == LogFormat::json ? json_.text() : plain_;
 }
 
-Log::Log(LogLevel level, LogFormat format, std::shared_ptr<LineSink> sink) : level_(level), format_(format), sink_(std::move(sink)) {}
+Log::Log(LogLevel level, LogFormat format, std::shared_ptr<LineSink> sink)
+    : level_(level), format_(format), sink_(std::move(sink)) {}
 
 void Log::write(LogLevel level, std::string_view message) const {
     if (level < level_) return;
-    sink_->write(LogLine(format_, base::system_now(), "log").add("level", level_name(level)).add("message", message).text());
+    sink_->write(
+        LogLine(format_, base::system_now(), "log").add("level", level_name(level)).add("message", message).text());
 }
 
 }  // namespace proxy

@@ -1,5 +1,6 @@
-// Log lines: where they go, how they look, and operational messages. One event is one line, whatever is in it: text from outside is
-// quoted, so nobody can forge a line. Thread-safe. Nothing secret comes here: base::Secret has no conversion to text.
+// Log lines: where they go, how they look, and operational messages. One event is one line, whatever is in it: text
+// from outside is quoted, so nobody can forge a line. Thread-safe. Nothing secret comes here: base::Secret has no
+// conversion to text.
 #pragma once
 
 #include <chrono>
@@ -21,7 +22,8 @@ class LineSink {
 public:
     [[nodiscard]] static std::shared_ptr<LineSink> standard_output();
     [[nodiscard]] static std::shared_ptr<LineSink> standard_error();
-    [[nodiscard]] static base::Result<std::shared_ptr<LineSink>> file(const std::filesystem::path& path);  // appended to
+    [[nodiscard]] static base::Result<std::shared_ptr<LineSink>> file(
+        const std::filesystem::path& path);  // appended to
     ~LineSink();
     LineSink(const LineSink&) = delete;
     LineSink& operator=(const LineSink&) = delete;

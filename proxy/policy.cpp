@@ -37,8 +37,9 @@ std::string identity_text(const SignerFact& fact) {
     return printable(fact.subject, kIdentityLimit) + " (" + printable(fact.issuer, kIdentityLimit) + ")";
 }
 
-// Signers and identities as a bipartite graph. `require` is over distinct signers: two rules that one identity fits are one signer, so
-// what counts is the largest set of pairs in which each rule and each identity stands once (augmenting paths, Kuhn 1955).
+// Signers and identities as a bipartite graph. `require` is over distinct signers: two rules that one identity fits are
+// one signer, so what counts is the largest set of pairs in which each rule and each identity stands once (augmenting
+// paths, Kuhn 1955).
 class SignerMatching {
 public:
     SignerMatching(const PolicyRule& rule, std::span<const SignerFact> facts) : edges_(rule.signers.size()) {
@@ -67,10 +68,13 @@ private:
     static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 
     void add(const PolicyRule& rule, std::span<const SignerFact> facts, std::size_t fact) {
-        const auto same = [&](std::size_t known) { return facts[known].subject == facts[fact].subject && facts[known].issuer == facts[fact].issuer; };
+        const auto same = [&](std::size_t known) {
+            return facts[known].subject == facts[fact].subject && facts[known].issuer == facts[fact].issuer;
+        };
         if (std::ranges::any_of(identities_, same)) return;
         for (std::size_t signer = 0; signer < edges_.size(); ++signer) {
-            if (rule.signers[signer].identity.matches(facts[fact].issuer, facts[fact].subject)) edges_[signer].push_back(identities_.size());
+            if (rule.signers[signer].identity.matches(facts[fact].issuer, facts[fact].subject))
+                edges_[signer].push_back(identities_.size());
         }
         identities_.push_back(fact);
     }
@@ -96,7 +100,8 @@ private:
 };
 
 bool accepted_subject(const PolicyRule& rule, const SignerFact& fact) {
-    return std::ranges::any_of(rule.signers, [&fact](const SignerRule& signer) { return signer.identity.subject.matches(fact.subject); });
+    return std::ranges::any_of(
+        rule.signers, [&fact](const SignerRule& signer) { return signer.identity.subject.matches(fact.subject); });
 }
 
 // Nobody of the accepted signers signed: says who did, so that a person sees at once which side is wrong.
@@ -104,13 +109,16 @@ std::string nobody_text(const PolicyRule& rule, std::span<const SignerFact> fact
     if (facts.empty()) return "no valid signature";
     const auto signature = std::ranges::find(facts, kSignaturePredicate, &SignerFact::predicate_type);
     if (signature == facts.end()) {
-        return "no signature, only statements of type " + printable(facts.front().predicate_type, kIdentityLimit) + ", which are none";
+        return "no signature, only statements of type " + printable(facts.front().predicate_type, kIdentityLimit) +
+               ", which are none";
     }
     const auto counted = std::ranges::find_if(facts, [&rule](const SignerFact& fact) { return counts(rule, fact); });
     if (counted == facts.end()) {
-        return "signed by " + identity_text(*signature) + ", but under trust " + printable(signature->trust, 64) + ", which this policy does not accept";
+        return "signed by " + identity_text(*signature) + ", but under trust " + printable(signature->trust, 64) +
+               ", which this policy does not accept";
     }
-    if (accepted_subject(rule, *counted)) return "signed by " + identity_text(*counted) + ", whose issuer is not the accepted one";
+    if (accepted_subject(rule, *counted))
+        return "signed by " + identity_text(*counted) + ", whose issuer is not the accepted one";
     return "signed by " + identity_text(*counted) + ", not by an accepted signer";
 }
 
@@ -123,14 +131,15 @@ std::string too_few_text(const PolicyRule& rule, const SignerMatching& matching)
         missing += (missing.empty() ? "" : ", ") + rule.signers[signer].name;
         shared = shared || matching.fits_somebody(signer);
     }
-    return std::to_string(matching.size()) + " of " + std::to_string(rule.required_signers) + " required signers, not shown: " + printable(missing, 200) +
-           (shared ? " (one identity counts once)" : "");
+    return std::to_string(matching.size()) + " of " + std::to_string(rule.required_signers) +
+           " required signers, not shown: " + printable(missing, 200) + (shared ? " (one identity counts once)" : "");
 }
 
 Evaluation verify(const PolicyRule& rule, std::span<const SignerFact> facts) {
     const SignerMatching matching(rule, facts);
     Evaluation result;
-    for (const auto& [signer, fact] : matching.pairs()) result.matches.push_back(SignerMatch{rule.signers[signer].name, fact});
+    for (const auto& [signer, fact] : matching.pairs())
+        result.matches.push_back(SignerMatch{rule.signers[signer].name, fact});
     // A rule without signers does not load; if one came here all the same, it must not be satisfied by nothing.
     result.satisfied = rule.required_signers > 0 && matching.size() >= rule.required_signers;
     result.by_signatures = result.satisfied;
@@ -193,10 +202,12 @@ std::string expiry_warning(const PolicyRule& rule, base::Time now) {
     if (!rule.expires || now < sys_days(*rule.expires) - kWarnBefore) return {};
     if (expired(rule, now)) return "policy " + rule.name + " expired after " + date_text(*rule.expires) + " and denies";
     const auto left = sys_days(*rule.expires) - std::chrono::floor<days>(now);
-    return "policy " + rule.name + " expires after " + date_text(*rule.expires) + " (" + std::to_string(left.count()) + " days left) and denies then";
+    return "policy " + rule.name + " expires after " + date_text(*rule.expires) + " (" + std::to_string(left.count()) +
+           " days left) and denies then";
 }
 
-PolicyTable::PolicyTable(std::vector<PolicyRule> rules, PolicyAction default_action) : rules_(std::move(rules)), default_(default_rule(default_action)) {
+PolicyTable::PolicyTable(std::vector<PolicyRule> rules, PolicyAction default_action)
+    : rules_(std::move(rules)), default_(default_rule(default_action)) {
     for (std::size_t rule = 0; rule < rules_.size(); ++rule) {
         for (const auto& pattern : rules_[rule].repositories) entries_.push_back(Entry{pattern, rule});
     }
@@ -207,7 +218,8 @@ PolicyTable::PolicyTable(std::vector<PolicyRule> rules, PolicyAction default_act
 }
 
 const PolicyRule& PolicyTable::rule_for(std::string_view canonical_name) const {
-    const auto found = std::ranges::find_if(entries_, [canonical_name](const Entry& entry) { return entry.pattern.matches(canonical_name); });
+    const auto found = std::ranges::find_if(
+        entries_, [canonical_name](const Entry& entry) { return entry.pattern.matches(canonical_name); });
     return found == entries_.end() ? default_ : rules_[found->rule];
 }
 

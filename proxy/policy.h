@@ -1,5 +1,5 @@
-// Policy: which rule decides about a repository, and whether facts satisfy it. Pure: no I/O, no clock, no cache; runs on every request, so a
-// reload or an exception's expiry takes effect at the next one (design 7).
+// Policy: which rule decides about a repository, and whether facts satisfy it. Pure: no I/O, no clock, no cache; runs
+// on every request, so a reload or an exception's expiry takes effect at the next one (design 7).
 #pragma once
 
 #include <chrono>
@@ -32,14 +32,15 @@ struct PolicyRule {
     std::vector<RepositoryPattern> repositories;
     PolicyMode mode = PolicyMode::enforce;
     PolicyAction action = PolicyAction::verify;
-    std::vector<std::string> trust;      // names of [trust.*]; facts under another trust do not count
+    std::vector<std::string> trust;  // names of [trust.*]; facts under another trust do not count
     std::vector<SignerRule> signers;
-    std::size_t required_signers = 1;    // `require`: any is 1, all is signers.size()
-    std::string reason;                  // of an exception, as written; printable ASCII
+    std::size_t required_signers = 1;                    // `require`: any is 1, all is signers.size()
+    std::string reason;                                  // of an exception, as written; printable ASCII
     std::optional<std::chrono::year_month_day> expires;  // the last day (UTC) on which the rule can be satisfied
 };
 
-// What verification found out about one bundle: sigstore::VerifiedSignature as far as policy looks at it, and the trust it holds under.
+// What verification found out about one bundle: sigstore::VerifiedSignature as far as policy looks at it, and the trust
+// it holds under.
 struct SignerFact {
     std::string issuer;
     std::string subject;
@@ -59,7 +60,8 @@ struct Evaluation {
     bool satisfied = false;
     // True if signatures decided (action verify): only this can be lent to the children of an index.
     bool by_signatures = false;
-    std::string reason;  // one line of printable ASCII, at most 400 characters; fit for a log, a message, a reason phrase
+    std::string
+        reason;  // one line of printable ASCII, at most 400 characters; fit for a log, a message, a reason phrase
     std::vector<SignerMatch> matches;  // distinct signers shown by distinct identities
 };
 
@@ -72,7 +74,8 @@ class PolicyTable {
 public:
     PolicyTable(std::vector<PolicyRule> rules, PolicyAction default_action);
 
-    // The one rule that decides (design 7): the most specific pattern, then the one written first; else the default, named "default".
+    // The one rule that decides (design 7): the most specific pattern, then the one written first; else the default,
+    // named "default".
     [[nodiscard]] const PolicyRule& rule_for(std::string_view canonical_name) const;
     [[nodiscard]] const std::vector<PolicyRule>& rules() const { return rules_; }
 

@@ -1,9 +1,9 @@
 #include "proxy/toml_reader.h"
 
-#include <toml++/toml.h>
-
 #include <algorithm>
 #include <optional>
+
+#include <toml++/toml.h>
 
 namespace proxy {
 namespace {
@@ -27,7 +27,8 @@ public:
             if (c == '#') return std::nullopt;
             if (c == '"' || c == '\'') {
                 if (line_.substr(i, 3) == std::string(3, c)) {
-                    return std::pair(i + 1, std::string("multi-line strings are not used here, expected a string on one line"));
+                    return std::pair(
+                        i + 1, std::string("multi-line strings are not used here, expected a string on one line"));
                 }
                 i = end_of_string(i);
             } else if (c == '.' && ++dots_ > kMaxDots) {

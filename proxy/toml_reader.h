@@ -22,7 +22,8 @@ struct TomlOther {};  // numbers with a fraction, times of day: no setting is on
 
 struct TomlValue {
     SourcePosition where;
-    std::variant<std::string, std::int64_t, bool, std::chrono::year_month_day, TomlArray, TomlObject, TomlOther> content;
+    std::variant<std::string, std::int64_t, bool, std::chrono::year_month_day, TomlArray, TomlObject, TomlOther>
+        content;
 };
 
 struct TomlEntry {
@@ -33,8 +34,8 @@ struct TomlEntry {
 
 inline constexpr std::size_t kTomlLimit = 1024 * 1024;  // bytes
 
-// The root table. A syntax error is one problem; toml++ stops at the first. Refused before parsing, because depth costs stack:
-// more than 16 dots outside strings in a line, and multi-line strings, which no setting needs.
+// The root table. A syntax error is one problem; toml++ stops at the first. Refused before parsing, because depth costs
+// stack: more than 16 dots outside strings in a line, and multi-line strings, which no setting needs.
 [[nodiscard]] std::variant<TomlValue, Problem> read_toml(std::string_view text, const std::string& file);
 
 }  // namespace proxy
