@@ -1,0 +1,16 @@
+#include "cli/serve.h"
+
+#include "cli/configuration.h"
+#include "cli/exit_code.h"
+#include "proxy/app.h"
+
+namespace cli {
+
+int serve(const std::filesystem::path& file) {
+    auto config = read_configuration(file);
+    if (!config) return kWrongUsage;
+    print_warnings(*config);
+    return proxy::serve(*std::move(config));
+}
+
+}  // namespace cli
