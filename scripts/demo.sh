@@ -170,8 +170,10 @@ for line in open(sys.argv[1]):
     if decision.get("reason"):
         print(f"           because {decision['reason']}")
     for evidence in decision.get("evidence") or []:
-        who = f"{evidence['subject']}\n           (says {evidence['issuer']})" if evidence.get("subject") else evidence.get("reason", "")
-        print(f"           signature {evidence['state']}: {who}")
+        if evidence.get("verified"):
+            print(f"           signed by {evidence['subject']}\n           as {evidence['issuer']} says")
+        else:
+            print(f"           a signature that does not verify: {evidence.get('reason', '')}")
 PY
 
 say "Registry and gate go on running. Try it yourself:"

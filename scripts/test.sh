@@ -66,6 +66,11 @@ unit() {
 e2e() {
   python3 test/e2e/run.py --logs "$logs/e2e" --tally "$logs/e2e.tally" 2>&1 | tee "$logs/e2e.log"
   tally e2e "${PIPESTATUS[0]}"
+  echo "-- the same with the sanitized program and one client"
+  python3 test/e2e/run.py --sanitized --logs "$logs/e2e-asan" --tally "$logs/e2e-asan.tally" > "$logs/e2e-asan.log" 2>&1
+  local status=$?
+  grep -av '^ok:' "$logs/e2e-asan.log"
+  tally e2e-asan $status
 }
 
 phases=("$@")

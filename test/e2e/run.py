@@ -2,6 +2,7 @@
 """End-to-end tests: real clients, real registries, the real program.
 
     run.py [--gate PROGRAM] [--only SUITE]... [--logs FOLDER] [--tally FILE] [--keep]
+    run.py --sanitized         the sanitized program, with one client: it is the gate that is looked at
 
 Everything runs on free loopback ports in one temporary folder; what was started is stopped by its pid.
 """
@@ -18,6 +19,7 @@ from harness.report import Report  # noqa: E402
 from harness.world import World, keep_logs, temporary_folder  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
+SANITIZED = ("program", "protocol", "pulls", "flipped_bundles", "failures")
 SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "stack")
 PROGRAMS = ("docker-registry", "skopeo", "podman", "dockerd", "openssl")
 
@@ -25,8 +27,8 @@ PROGRAMS = ("docker-registry", "skopeo", "podman", "dockerd", "openssl")
 def run_suites(report, options, folder):
     world = None
     try:
-        world = World(options.gate.resolve(), folder, report)
-        for suite in options.only or SUITES:
+        world = World(options.gate.resolve(), folder, report, options.sanitized)
+        for suite in options.only or (SANITIZED if options.sanitized else SUITES):
             try:
                 importlib.import_module(f"suites.{suite}").run(world)
             except Exception:  # a suite that breaks off is a failed check; the others still run
@@ -40,12 +42,14 @@ def run_suites(report, options, folder):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--gate", type=Path, default=ROOT / "build/release/bin/countersign")
+    parser.add_argument("--gate", type=Path, help="default: build/release/bin/countersign, with --sanitized that of build/asan")
+    parser.add_argument("--sanitized", action="store_true")
     parser.add_argument("--only", action="append", choices=SUITES)
     parser.add_argument("--logs", type=Path, default=ROOT / "build/test-logs/e2e")
     parser.add_argument("--tally", type=Path)
     parser.add_argument("--keep", action="store_true", help="leave the temporary folder")
     options = parser.parse_args()
+    options.gate = options.gate or ROOT / "build" / ("asan" if options.sanitized else "release") / "bin/countersign"
     report = Report()
     for program in PROGRAMS:
         if not shutil.which(program):

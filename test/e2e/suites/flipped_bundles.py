@@ -3,6 +3,17 @@ from harness.flips import PLACES, changed
 from harness.images import Vector
 from suites.pulls import must_be_refused
 
+# What the refusal must speak of. A changed certificate is noticed first by the log's entry, which records the right one.
+REASONS = {
+    "signature": "dsseEnvelope.signatures[0]",
+    "payload": "payload.subject",
+    "certificate": "canonicalizedBody",
+    "log entry": "tlogEntries[0]",
+    "inclusion proof": "inclusionProof: ",
+    "checkpoint": "inclusionProof.checkpoint: ",
+    "timestamp": "rfc3161Timestamps[0]",
+    "entry timestamp": "inclusionPromise",
+}
 VECTORS = ("signed-rekor2-email", "signed-rekor1-email", "signed-rekor1-no-tsa")
 
 
@@ -18,4 +29,5 @@ def run(world):
             broken = vector.with_bundle(bundle, world.folder / "vectors" / slug)
             broken.push(world.registry.url, f"acme/flipped/{slug}")
             for client in world.clients:
-                must_be_refused(world, client, f"{world.gate.address}/acme/flipped/{slug}:v1", f"{name} with a flipped byte in its {place}")
+                must_be_refused(world, client, f"{world.gate.address}/acme/flipped/{slug}:v1", f"{name} with a flipped byte in its {place}",
+                                REASONS[place])

@@ -20,7 +20,7 @@ def run(world):
     example = run_program([program, "config", "check", "--config", ROOT / "config.toml.example"])
     check("config check reads config.toml.example", "unknown" not in example.text.lower(), example.text)
     bad = world.folder / "bad.toml"
-    bad.write_text(good.read_text().replace('default = true', 'default = "yes"').replace("[log]\n", "[log]\ncolour = 1\n"))
+    bad.write_text(good.read_text().replace('threads = 2', 'threads = "two"').replace("[log]\n", "[log]\ncolour = 1\n"))
     checked = run_program([program, "config", "check", "--config", bad])
     places = re.findall(r"bad\.toml:\d+:\d+: ", checked.text)
     check("config check names every problem of a bad file with line and column", checked.status == 2 and len(places) == 2, checked.text)
