@@ -1,0 +1,45 @@
+#include "sigstore/der.h"
+
+#include "test/support/catch.h"
+
+using namespace sigstore;
+using base::Bytes;
+
+TEST_CASE("elements are read in order, with their bytes as they stand") {
+    const Bytes bytes{0x02, 0x01, 0x05, 0x0C, 0x02, 'h', 'i'};
+    der::Reader reader(bytes);
+    const auto number = reader.next(der::kInteger);
+    REQUIRE(number);
+    CHECK(Bytes(number->whole.begin(), number->whole.end()) == Bytes{0x02, 0x01, 0x05});
+    CHECK_FALSE(reader.next(der::kInteger));
+    CHECK(base::as_text(reader.next(der::kUtf8String)->content) == "hi");
+    CHECK(reader.at_end());
+    CHECK_FALSE(reader.next());
+}
+
+TEST_CASE("lengths round trip in their shortest form") {
+    const auto size = GENERATE(as<std::size_t>(), 0, 1, 127, 128, 255, 256, 65'535, 65'536);
+    const auto encoded = der::encode(der::kOctetString, Bytes(size, 0xAB));
+    const auto content = der::only(encoded, der::kOctetString);
+    REQUIRE(content);
+    CHECK(content->size() == size);
+}
+
+TEST_CASE("what is not DER is refused") {
+    const auto [name, bytes] = GENERATE(table<std::string, Bytes>({
+        {"empty", {}},
+        {"a tag alone", {0x04}},
+        {"content beyond the end", {0x04, 0x02, 0x00}},
+        {"trailing bytes", {0x04, 0x01, 0x00, 0x00}},
+        {"indefinite length", {0x04, 0x80, 0x00, 0x00}},
+        {"long form where the short one is possible", {0x04, 0x81, 0x01, 0x00}},
+        {"leading zero in the length", {0x04, 0x82, 0x00, 0x01, 0x00}},
+        {"five length octets", {0x04, 0x85, 0x01, 0x00, 0x00, 0x00, 0x00}},
+        {"length field cut off", {0x04, 0x82, 0x01}},
+        {"high tag number", {0x1F, 0x01, 0x00}},
+        {"another tag", {0x05, 0x00}},
+        {"4 GiB", {0x04, 0x84, 0xFF, 0xFF, 0xFF, 0xFF}},
+    }));
+    CAPTURE(name);
+    CHECK_FALSE(der::only(bytes, der::kOctetString));
+}
