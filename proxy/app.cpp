@@ -80,9 +80,21 @@ struct App::State {
             shared->log.info(std::string(peer) + ": " + std::string(what));
         };
     }
+    void warn() const;
     base::Result<void> bind_all();
     base::Result<void> bind_admin();
 };
+
+// What someone should look at this week.
+void App::State::warn() const {
+    for (const auto& rule : shared->policies.rules()) {
+        if (const auto text = expiry_warning(rule, shared->clock()); !text.empty()) shared->log.warn(text);
+    }
+    for (const auto& trust : shared->config.trusts) {
+        const auto root = shared->trust.find(trust.name);
+        for (const auto& text : root->warnings()) shared->log.warn("trust " + trust.name + ": " + text);
+    }
+}
 
 base::Result<void> App::State::bind_all() {
     const auto configured = shared->config.server.threads;
@@ -136,6 +148,7 @@ base::Result<void> App::start() {
     state_->admin_work.emplace(asio::make_work_guard(state_->admin_io));
     state_->admin_thread = std::thread([io = &state_->admin_io] { io->run(); });
     state_->running = true;
+    state_->warn();
     state_->admin.set_ready(true);
     for (std::size_t i = 0; i < state_->listeners.size(); ++i) {
         const auto& listener = state_->listeners[i];
