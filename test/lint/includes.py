@@ -35,7 +35,7 @@ LIBRARIES = [
 TEST_LIBRARIES = ("boost/asio", "boost/system", "openssl/")
 
 STANDARD = re.compile(r"^[a-z_0-9]+$")
-POSIX = re.compile(r"^((sys|netinet|arpa|net)/[a-z_]+|unistd|fcntl|signal|pthread|netdb|poll|time|malloc)\.h$")
+POSIX = re.compile(r"^((sys|netinet|arpa|net)/[a-z_]+|unistd|fcntl|signal|pthread|netdb|poll|time|malloc|stdlib)\.h$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
