@@ -2,6 +2,7 @@
 
 #include "test/support/catch.h"
 #include "test/unit/sigstore/vectors.h"
+#include "test/unit/sigstore/world.h"
 
 using namespace sigstore;
 using vectors::decoded;
@@ -120,4 +121,185 @@ TEST_CASE("no byte of a timestamp, nor of anything else that is signed, can be c
         if (outcome(changed, root, vector.artifact) == "verified") FAIL_CHECK("still verified");
     }
     CHECK(size > 0);
+}
+
+namespace {
+
+const auto kArtifact = base::Digest::parse("sha256:" + std::string(64, 'a')).value();
+
+world::World signed_world() {
+    world::World world;
+    world.sign();
+    return world;
+}
+
+std::string outcome(const world::World& world, const std::string& json, const Thresholds& thresholds = {}) {
+    return outcome(json, world.root(), kArtifact, thresholds);
+}
+
+}  // namespace
+
+TEST_CASE("Rekor v1 with and without a timestamp, Rekor v2 with one: verified; v2 without: no time") {
+    const auto world = signed_world();
+    const auto token = world.tsa.stamp(world.signature);
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {})) == "verified");
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {token})) == "verified");
+    CHECK(outcome(world, world.bundle({world.v2_entry()}, {token})) == "verified");
+    CHECK(outcome(world, world.bundle({world.v2_entry()}, {})) == "no_time");
+    const auto unpromised = world.v1_entry({.body = world.v1_body(), .has_promise = false}, world.v1_key);
+    CHECK(outcome(world, world.bundle({unpromised}, {})) == "no_time");
+    CHECK(outcome(world, world.bundle({unpromised}, {token})) == "verified");
+    // An integrated time in a version 2 entry is nobody's word.
+    const auto timed = vectors::replace(world.v2_entry(), R"("canonicalizedBody")", R"("integratedTime":"1500","canonicalizedBody")");
+    CHECK(outcome(world, world.bundle({timed}, {})) == "no_time");
+    // The log is not replaced by a timestamp.
+    CHECK(outcome(world, world.bundle({}, {token})) == "log_unknown");
+}
+
+TEST_CASE("every verified time must fit the certificate: a good log time does not rescue a timestamp outside") {
+    const auto world = signed_world();
+    const auto stamp = [&](std::int64_t time) {
+        world::TokenSpec spec;
+        spec.time = time;
+        return world.tsa.stamp(world.signature, spec);
+    };
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {stamp(1'000)})) == "verified");
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {stamp(2'000)})) == "verified");
+    auto short_lived = world;
+    short_lived.ca.leaf_spec.not_after = 1'600;
+    short_lived.sign();
+    world::TokenSpec after;
+    after.time = 1'601;
+    const auto token = short_lived.tsa.stamp(short_lived.signature, after);
+    CHECK(outcome(short_lived, short_lived.bundle({short_lived.v1_entry()}, {token})) == "time_outside_cert");
+    CHECK(outcome(short_lived, short_lived.bundle({short_lived.v2_entry()}, {token})) == "time_outside_cert");
+    const auto good = short_lived.tsa.stamp(short_lived.signature);
+    CHECK(outcome(short_lived, short_lived.bundle({short_lived.v2_entry()}, {good, token})) == "time_outside_cert");
+}
+
+TEST_CASE("an intermediate that had expired at signing is refused (CVE-2026-24122)") {
+    world::World world;
+    world.ca.issuer_spec.not_after = 1'499;
+    world.sign();
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {})) == "time_outside_cert");
+}
+
+TEST_CASE("thresholds: nothing is no threshold, and witnesses are counted once") {
+    const auto world = signed_world();
+    const auto token = world.tsa.stamp(world.signature);
+    const auto json = world.bundle({world.v1_entry(), world.v2_entry()}, {token});
+    const auto with = [](std::size_t logs, std::size_t times, std::size_t certificate_logs) {
+        return Thresholds{logs, times, certificate_logs};
+    };
+    CHECK(outcome(world, json, with(2, 2, 1)) == "verified");
+    CHECK(outcome(world, json, with(3, 1, 1)) == "threshold");
+    CHECK(outcome(world, json, with(1, 3, 1)) == "threshold");
+    CHECK(outcome(world, json, with(1, 1, 2)) == "sct");
+    CHECK(outcome(world, json, with(0, 1, 1)) == "threshold");
+    CHECK(outcome(world, json, with(1, 0, 1)) == "threshold");
+    CHECK(outcome(world, json, with(1, 1, 0)) == "threshold");
+    const auto two_tokens = world.bundle({world.v2_entry()}, {token, world.tsa.stamp(world.signature)});
+    CHECK(outcome(world, two_tokens, with(1, 1, 1)) == "verified");
+    CHECK(outcome(world, two_tokens, with(1, 2, 1)) == "threshold");
+}
+
+TEST_CASE("a timestamp of an unknown authority counts for nothing, a broken one of a known authority ends it") {
+    const auto world = signed_world();
+    world::Tsa unknown;
+    unknown.ca.leaf_spec.issuer = "elsewhere";
+    unknown.ca.issuer_spec.subject = "elsewhere";
+    unknown.certify();
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {unknown.stamp(world.signature)})) == "verified");
+    CHECK(outcome(world, world.bundle({world.v2_entry()}, {unknown.stamp(world.signature)})) == "no_time");
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {world.tsa.stamp(base::Bytes{'x'})})) == "timestamp");
+}
+
+TEST_CASE("a log whose key was given up before the verified time wrote nothing since") {
+    const auto world = signed_world();
+    auto parts = world.root_parts();
+    const auto token = world.tsa.stamp(world.signature);
+    for (const auto& [end, expected] : std::vector<std::pair<std::string, std::string>>{{"1970-01-01T00:25:00Z", "verified"},
+                                                                                        {"1970-01-01T00:24:59Z", "checkpoint"}}) {
+        parts.logs[1] = vectors::replace(world.root_parts().logs[1], R"({"start":"1970-01-01T00:00:00Z"})",
+                                         R"({"start":"1970-01-01T00:00:00Z","end":")" + end + "\"}");
+        CHECK(outcome(world.bundle({world.v2_entry()}, {token}), vectors::root(makers::root_json(parts)), kArtifact) == expected);
+    }
+}
+
+TEST_CASE("signatures of every key that Fulcio certifies, with the hash that goes with it") {
+    const auto [kind, hash, expected] = GENERATE(table<std::string, std::string, std::string>({
+        {"P-256", "SHA256", "verified"},
+        {"P-256", "SHA384", "signature"},
+        {"P-384", "SHA384", "verified"},
+        {"P-384", "SHA256", "verified"},  // old clients
+        {"P-384", "SHA512", "signature"},
+        {"P-521", "SHA512", "verified"},
+        {"P-521", "SHA256", "verified"},
+        {"rsa2048", "SHA256", "verified"},
+        {"rsa2048", "SHA512", "signature"},
+        {"rsa2560", "SHA256", "unsupported"},
+        {"ed25519", "", "verified"},
+    }));
+    CAPTURE(kind, hash);
+    world::World world;
+    world.leaf_key = makers::key(kind);
+    world.hash = hash;
+    world.sign();
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {})) == expected);
+}
+
+TEST_CASE("statements that are signed by the right key and say nothing, or something else, are refused") {
+    const auto [name, payload, expected] = GENERATE(table<std::string, std::string, std::string>({
+        {"cut off", "{", "malformed"},
+        {"an array", "[]", "malformed"},
+        {"unknown type", R"({"_type":"https://in-toto.io/Statement/v9","subject":[],"predicateType":"x"})", "unsupported"},
+        {"no subjects", R"({"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"x"})", "malformed"},
+        {"sha512 only", R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha512":")" + std::string(128, 'a') +
+                            R"("}}],"predicateType":"x"})", "subject"},
+        {"another digest", R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":")" + std::string(64, 'b') +
+                               R"("}}],"predicateType":"x"})", "subject"},
+    }));
+    CAPTURE(name);
+    world::World world;
+    world.payload = payload;
+    world.sign();
+    CHECK(outcome(world, world.bundle({world.v1_entry()}, {})) == expected);
+}
+
+TEST_CASE("the predicate type is a fact that policy judges") {
+    world::World world;
+    world.payload = vectors::replace(world.payload, "https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1");
+    world.sign();
+    const auto verified = verify(vectors::bundle(world.bundle({world.v1_entry()}, {})), world.root(), kArtifact);
+    REQUIRE(verified);
+    CHECK(verified->predicate_type == "https://slsa.dev/provenance/v1");
+}
+
+TEST_CASE("material, payload type and identity") {
+    const auto world = signed_world();
+    const auto json = world.bundle({world.v1_entry()}, {});
+    const auto key_bundle = vectors::replace(json, R"("certificate":{"rawBytes":")" + base::base64_encode(world.leaf) + "\"}", R"("publicKey":{"hint":"x"})");
+    CHECK(outcome(world, key_bundle) == "key_policy");
+    CHECK(outcome(world, vectors::replace(json, "application/vnd.in-toto+json", "application/vnd.other+json")) == "unsupported");
+    CHECK(outcome(world, vectors::replace(json, R"("keyid":"")", R"("keyid":"SHA256:anything")")) == "verified");  // selects nothing
+    world::World nameless;
+    nameless.ca.leaf_spec.extensions.erase(nameless.ca.leaf_spec.extensions.begin() + 2);
+    nameless.sign();
+    CHECK(outcome(nameless, nameless.bundle({nameless.v1_entry()}, {})) == "identity");
+}
+
+TEST_CASE("certificates that no trusted CA issued, or that no trusted CT log saw, are refused") {
+    const auto world = signed_world();
+    const auto json = world.bundle({world.v1_entry()}, {});
+    auto parts = world.root_parts();
+    parts.authorities = {makers::authority_json(makers::Ca().chain())};
+    CHECK(outcome(json, vectors::root(makers::root_json(parts)), kArtifact) == "chain");
+    parts = world.root_parts();
+    parts.authorities = {};
+    CHECK(outcome(json, vectors::root(makers::root_json(parts)), kArtifact) == "chain");
+    parts = world.root_parts();
+    parts.certificate_logs = {makers::ecdsa_log_json(makers::key(), "https://ct.example")};
+    CHECK(outcome(json, vectors::root(makers::root_json(parts)), kArtifact) == "sct");
+    parts.certificate_logs = {};
+    CHECK(outcome(json, vectors::root(makers::root_json(parts)), kArtifact) == "sct");
 }
