@@ -47,7 +47,8 @@ public:
     [[nodiscard]] virtual std::uint64_t bytes_sent() const = 0;  // of the answer's body
 };
 
-// An error return, an exception, or no respond call: 500 if nothing was sent yet, and the connection is closed.
+// An error return, an exception, or no respond call: 500 if nothing was sent yet (400 or 408 if reading the request's body failed by
+// the client's fault), and the connection is closed.
 using Handler = std::function<Async<void>(Exchange&)>;
 // For what never reaches the handler: refused heads, failed handshakes, handler errors. One line of text each.
 using Report = std::function<void(std::string_view peer, std::string_view what)>;

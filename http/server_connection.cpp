@@ -123,7 +123,7 @@ asio::awaitable<ServerConnection::Next> ServerConnection::answer(ParsedRequest r
     if (!outcome) context_->tell(peer(), outcome.error().message());
     if (!outcome && !exchange.responded()) {
         ResponseHead head;
-        head.status = 500;
+        head.status = exchange.failure_status();
         static_cast<void>(co_await exchange.respond(std::move(head), base::BytesView()));
     }
     if (!exchange.complete()) {

@@ -15,7 +15,10 @@ Async<std::size_t> RequestBody::read(std::span<std::uint8_t> into) {
         const std::array<asio::const_buffer, 1> parts{asio::buffer(kContinue)};
         CO_TRY_VOID(co_await stream_.write(parts));
     }
-    CO_TRY(const std::size_t count, co_await decoder_.read(into));
+    auto count = co_await decoder_.read(into);
+    if (!count && count.error().code() == ErrorCode::invalid_input) blame_ = 400;
+    if (!count && count.error().code() == ErrorCode::too_large) blame_ = 400;
+    if (!count && count.error().code() == ErrorCode::timed_out) blame_ = 408;
     co_return count;
 }
 

@@ -17,11 +17,14 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return decoder_.length(); }
     [[nodiscard]] bool finished() const { return decoder_.finished(); }
     void forget_continue() { continue_due_ = false; }  // behind a final answer it would be read as the next one
+    // The client's own fault, if reading failed: 400 for broken framing, 408 for a body that stopped coming.
+    [[nodiscard]] std::optional<unsigned> blame() const { return blame_; }
 
 private:
     Stream& stream_;
     BodyDecoder decoder_;
     bool continue_due_;
+    std::optional<unsigned> blame_;
 };
 
 class ServerExchange final : public Exchange {
@@ -39,6 +42,8 @@ public:
     [[nodiscard]] bool responded() const override { return progress_.head_sent; }
     [[nodiscard]] std::uint64_t bytes_sent() const override { return progress_.bytes; }
 
+    // The status for a handler that failed without an answer.
+    [[nodiscard]] unsigned failure_status() const { return body_.blame().value_or(500); }
     [[nodiscard]] bool complete() const { return progress_.complete; }
     [[nodiscard]] bool keep_alive() const { return after_ == AfterMessage::keep_alive; }
 

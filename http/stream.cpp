@@ -51,6 +51,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     // Ends the operation that noted `slot` when its time is over.
     SteadyTime begin(SteadyTime& slot) {
         const auto now = std::chrono::steady_clock::now();
+        if (read_until == kNever && write_until == kNever) timed_out = false;  // that was an earlier operation
         slot = std::min(limits.idle == limits.idle.max() ? kNever : now + limits.idle, limits.deadline.at());
         if (slot <= now) timed_out = true;
         if (slot != kNever) arm(slot);
@@ -96,6 +97,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     SteadyTime write_until = kNever;
     SteadyTime armed_for = kNever;
     bool timed_out = false;
+    bool ended = false;  // by the peer; Asio's reactor never wakes a second read at the end
 };
 
 Stream::Stream(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {}
@@ -168,6 +170,7 @@ Async<void> Stream::connect_tls(std::string name) {
 
 Async<std::size_t> Stream::read_some(std::span<std::uint8_t> into) {
     const auto state = state_;
+    if (state->ended) co_return std::size_t{0};
     state->begin(state->read_until);
     boost::system::error_code error;
     std::size_t count = 0;
@@ -182,7 +185,8 @@ Async<std::size_t> Stream::read_some(std::span<std::uint8_t> into) {
     state->read_until = kNever;
     if (count > 0) co_return count;
     // A TLS connection that ends without close_notify counts as ended too: no body is framed by the end of its connection.
-    if (!state->timed_out && (error == asio::error::eof || error == asio::ssl::error::stream_truncated)) co_return std::size_t{0};
+    state->ended = !state->timed_out && (error == asio::error::eof || error == asio::ssl::error::stream_truncated);
+    if (state->ended) co_return std::size_t{0};
     co_return std::unexpected(state->error_from(error, "read from"));
 }
 
@@ -225,7 +229,7 @@ asio::awaitable<void> Stream::linger(std::size_t limit, std::chrono::millisecond
     }
     state->socket.shutdown(Socket::shutdown_send, ignored);
     std::array<std::uint8_t, 4096> forgotten;
-    for (std::size_t total = 0; total < limit && !ignored;) {
+    for (std::size_t total = 0; total < limit && !ignored && !state->ended;) {
         state->begin(state->read_until);
         if (state->timed_out) break;
         std::size_t count = 0;
