@@ -23,6 +23,8 @@ int run(int argc, char** argv) {
         "Exit codes: 0 done or verified, 1 refused or not verified, 2 wrong usage or configuration, 3 could not "
         "decide.");
     program.require_subcommand(1);
+    // With the help of the command that was meant: what is missing stands there.
+    program.failure_message(CLI::FailureMessage::help);
     std::string file;
     auto* serve = program.add_subcommand("serve", "run the gate until SIGINT or SIGTERM");
     add_config_option(*serve, file);
