@@ -1,11 +1,14 @@
 #include "registry/session.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace registry {
 namespace {
 
 constexpr std::size_t kScopeLimit = 1024;
+// For pings and tokens: what they serve may be an upload without a deadline.
+constexpr std::chrono::seconds kAskingTime(20);
 
 // Knows whether anything of the body was taken: only an untouched body can be sent again.
 class WatchedBody final : public http::BodySource {
@@ -64,7 +67,6 @@ http::Async<Answer> Session::send(http::RequestHead head, http::BodySource* body
         CO_TRY(known, co_await ask_by_ping(scope, deadline));
     }
     CO_TRY(auto secret, co_await authorization(known.value_or(Requirement()), deadline));
-    const bool authorized = secret.has_value();
     std::optional<WatchedBody> watched;
     if (body != nullptr) watched.emplace(*body);
     auto* const source = watched ? &*watched : nullptr;
@@ -72,14 +74,10 @@ http::Async<Answer> Session::send(http::RequestHead head, http::BodySource* body
 
     // Only the registry itself may ask for a token: a redirect's target that does is told nothing.
     if (answer.response.head().status != 401 || answer.url.origin != transport_.registry()) co_return answer;
-    const auto requirement = choose(challenges_of(answer.response.head()), scope);
-    if (known && known->scheme == Requirement::Scheme::bearer) tokens_.forget(known->key);
-    tokens_.forget_requirement(scope);
+    auto requirement = learn(answer.response.head(), scope, known);
     if (!requirement) co_return answer;
-    const bool same_password = authorized && known->scheme == requirement->scheme && requirement->scheme == Requirement::Scheme::basic;
-    if (same_password) co_return answer;
     if (watched && watched->touched()) {
-        tokens_.remember(scope, *requirement);
+        tokens_.remember(scope, *std::move(requirement));
         co_return answer;
     }
     co_await drain(std::move(answer.response));
@@ -88,9 +86,19 @@ http::Async<Answer> Session::send(http::RequestHead head, http::BodySource* body
     if (second.response.head().status == 401) {
         tokens_.forget(requirement->key);
     } else {
-        tokens_.remember(scope, *requirement);
+        tokens_.remember(scope, *std::move(requirement));
     }
     co_return second;
+}
+
+// What a refusal asks for; nullopt where that was tried already or cannot be given.
+std::optional<Requirement> Session::learn(const http::ResponseHead& refusal, const std::string& scope, const std::optional<Requirement>& tried) {
+    using enum Requirement::Scheme;
+    if (tried && tried->scheme == bearer) tokens_.forget(tried->key);
+    tokens_.forget_requirement(scope);
+    auto requirement = choose(challenges_of(refusal), scope);
+    const bool same_password = tried && requirement && tried->scheme == basic && requirement->scheme == basic;
+    return same_password ? std::nullopt : requirement;
 }
 
 http::Async<Session::MaybeSecret> Session::authorization(Requirement requirement, base::Deadline deadline) {
@@ -113,6 +121,7 @@ http::Async<Session::MaybeSecret> Session::authorization(Requirement requirement
 }
 
 http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline deadline) {
+    deadline = deadline.sooner_of(base::Deadline::after(kAskingTime));
     const auto use = credentials_ ? RealmUse::with_credentials : RealmUse::anonymous;
     CO_TRY(auto realm, check_realm(transport_.registry(), key.realm, use));
     CO_TRY(auto head, token_request(realm, key, credentials_));
@@ -131,6 +140,7 @@ http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline dead
 // A body can be sent once only, so what it needs is found out before. A registry that answers the ping without a challenge and refuses
 // the upload all the same is learnt from that refusal.
 http::Async<Requirement> Session::ask_by_ping(std::string scope, base::Deadline deadline) {
+    deadline = deadline.sooner_of(base::Deadline::after(kAskingTime));
     http::RequestHead ping;
     ping.method = "GET";
     ping.target = "/v2/";

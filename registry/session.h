@@ -31,6 +31,8 @@ private:
     http::Async<Requirement> ask_by_ping(std::string scope, base::Deadline deadline);
     http::Async<Answer> send_once(http::RequestHead head, http::BodySource* body, MaybeSecret authorization, Redirects redirects,
                                   base::Deadline deadline);
+    [[nodiscard]] std::optional<Requirement> learn(const http::ResponseHead& refusal, const std::string& scope,
+                                                   const std::optional<Requirement>& tried);
     [[nodiscard]] std::optional<Requirement> choose(const std::vector<Challenge>& challenges, const std::string& scope) const;
 
     Transport& transport_;

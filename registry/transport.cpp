@@ -1,5 +1,10 @@
 #include "registry/transport.h"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <chrono>
+
 #include "registry/redirect.h"
 
 namespace registry {
@@ -9,6 +14,15 @@ namespace asio = http::asio;
 
 constexpr std::size_t kClientLimit = 32;
 constexpr std::size_t kDrainLimit = 64 * 1024;
+constexpr std::chrono::seconds kDrainTime(2);
+
+asio::awaitable<void> read_to_end(http::BodySource& body) {
+    (void)co_await http::read_all(body, kDrainLimit);
+}
+
+asio::awaitable<void> wait(asio::steady_timer& timer) {
+    (void)co_await timer.async_wait(http::kAsTuple);
+}
 
 }  // namespace
 
@@ -59,8 +73,12 @@ http::Async<Answer> Transport::send_following(Url url, http::RequestHead head, b
     }
 }
 
+// The exchange that this body belongs to may be without a deadline (a blob relay), so the reading gets one of its own: a byte every
+// minute would keep the request waiting for days.
 asio::awaitable<void> drain(http::ClientResponse response) {
-    (void)co_await http::read_all(response.body(), kDrainLimit);
+    using namespace asio::experimental::awaitable_operators;
+    asio::steady_timer timer(co_await asio::this_coro::executor, kDrainTime);
+    co_await (read_to_end(response.body()) || wait(timer));
 }
 
 }  // namespace registry

@@ -42,7 +42,7 @@ private:
     std::map<std::string, std::shared_ptr<http::Client>> clients_;  // by origin URL
 };
 
-// Reads a small body to its end, so that its connection can be used again; what is larger is given up with the connection.
+// Reads a small body to its end, so that its connection can be used again; what is larger or slow is given up with the connection.
 http::asio::awaitable<void> drain(http::ClientResponse response);
 
 }  // namespace registry

@@ -1,6 +1,6 @@
 // One upstream registry as seen from one thread: manifests and referrers as values, blobs and uploads as streams.
-// Tokens are fetched on challenge and cached (one TokenCache per upstream, shared by all threads); redirects of manifests, referrers, tags and blobs are followed here
-// (oci-proxying 2.14); nothing of the caller's headers goes upstream except what a function takes.
+// Tokens are fetched on challenge and cached (one TokenCache per upstream, shared by all threads); redirects of manifests, referrers,
+// tags and blobs are followed here (oci-proxying 2.14); nothing of the caller's headers goes upstream except what a function takes.
 #pragma once
 
 #include <memory>

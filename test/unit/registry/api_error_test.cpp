@@ -6,15 +6,24 @@ using namespace registry;
 
 TEST_CASE("Every code has its name and its usual status") {
     const auto [code, name, status] = GENERATE(table<ApiCode, std::string, unsigned>({
-        {ApiCode::blob_unknown, "BLOB_UNKNOWN", 404}, {ApiCode::blob_upload_invalid, "BLOB_UPLOAD_INVALID", 400},
-        {ApiCode::blob_upload_unknown, "BLOB_UPLOAD_UNKNOWN", 404}, {ApiCode::denied, "DENIED", 403},
-        {ApiCode::digest_invalid, "DIGEST_INVALID", 400}, {ApiCode::manifest_blob_unknown, "MANIFEST_BLOB_UNKNOWN", 404},
-        {ApiCode::manifest_invalid, "MANIFEST_INVALID", 400}, {ApiCode::manifest_unknown, "MANIFEST_UNKNOWN", 404},
-        {ApiCode::name_invalid, "NAME_INVALID", 400}, {ApiCode::name_unknown, "NAME_UNKNOWN", 404},
-        {ApiCode::range_invalid, "RANGE_INVALID", 416}, {ApiCode::size_invalid, "SIZE_INVALID", 400},
-        {ApiCode::tag_invalid, "TAG_INVALID", 400}, {ApiCode::too_many_requests, "TOOMANYREQUESTS", 429},
-        {ApiCode::unauthorized, "UNAUTHORIZED", 401}, {ApiCode::unavailable, "UNAVAILABLE", 503},
-        {ApiCode::unknown, "UNKNOWN", 500}, {ApiCode::unsupported, "UNSUPPORTED", 405},
+        {ApiCode::blob_unknown, "BLOB_UNKNOWN", 404},
+        {ApiCode::blob_upload_invalid, "BLOB_UPLOAD_INVALID", 400},
+        {ApiCode::blob_upload_unknown, "BLOB_UPLOAD_UNKNOWN", 404},
+        {ApiCode::denied, "DENIED", 403},
+        {ApiCode::digest_invalid, "DIGEST_INVALID", 400},
+        {ApiCode::manifest_blob_unknown, "MANIFEST_BLOB_UNKNOWN", 404},
+        {ApiCode::manifest_invalid, "MANIFEST_INVALID", 400},
+        {ApiCode::manifest_unknown, "MANIFEST_UNKNOWN", 404},
+        {ApiCode::name_invalid, "NAME_INVALID", 400},
+        {ApiCode::name_unknown, "NAME_UNKNOWN", 404},
+        {ApiCode::range_invalid, "RANGE_INVALID", 416},
+        {ApiCode::size_invalid, "SIZE_INVALID", 400},
+        {ApiCode::tag_invalid, "TAG_INVALID", 400},
+        {ApiCode::too_many_requests, "TOOMANYREQUESTS", 429},
+        {ApiCode::unauthorized, "UNAUTHORIZED", 401},
+        {ApiCode::unavailable, "UNAVAILABLE", 503},
+        {ApiCode::unknown, "UNKNOWN", 500},
+        {ApiCode::unsupported, "UNSUPPORTED", 405},
     }));
     CHECK(to_string(code) == name);
     CHECK(ApiError(code, "x").status == status);

@@ -5,7 +5,8 @@
 using namespace registry;
 
 TEST_CASE("parse_challenges reads what registries send") {
-    const auto parsed = parse_challenges(R"(Bearer realm="https://auth.example/token",service="gate.example",scope="repository:a/b:pull,push")").value();
+    const auto parsed =
+        parse_challenges(R"(Bearer realm="https://auth.example/token",service="gate.example",scope="repository:a/b:pull,push")").value();
     REQUIRE(parsed.size() == 1);
     CHECK(parsed[0].is("bearer"));
     CHECK(parsed[0].parameter("REALM") == "https://auth.example/token");
@@ -38,10 +39,17 @@ TEST_CASE("parse_challenges refuses what is malformed or too much") {
     std::string many_challenges = "A";
     for (int i = 0; i < 8; ++i) many_challenges += ", A";
     const auto [name, text] = GENERATE_REF(table<std::string, std::string>({
-        {"unterminated string", R"(Bearer realm="x)"}, {"no value", "Bearer realm=;x"}, {"no scheme", "=x"}, {"quoted scheme", "\"Bearer\""},
-        {"no comma", R"(Bearer realm="x" service="y")"}, {"repeated realm", R"(Bearer realm="a",realm="b")"},
-        {"repeated in another case", R"(Bearer realm="a",REALM="b")"}, {"17 parameters", many_parameters}, {"9 challenges", many_challenges},
-        {"17 KiB", "Bearer realm=\"" + std::string(17 * 1024, 'x') + "\""}, {"garbage after scheme", "Bearer @@"},
+        {"unterminated string", R"(Bearer realm="x)"},
+        {"no value", "Bearer realm=;x"},
+        {"no scheme", "=x"},
+        {"quoted scheme", "\"Bearer\""},
+        {"no comma", R"(Bearer realm="x" service="y")"},
+        {"repeated realm", R"(Bearer realm="a",realm="b")"},
+        {"repeated in another case", R"(Bearer realm="a",REALM="b")"},
+        {"17 parameters", many_parameters},
+        {"9 challenges", many_challenges},
+        {"17 KiB", "Bearer realm=\"" + std::string(17 * 1024, 'x') + "\""},
+        {"garbage after scheme", "Bearer @@"},
     }));
     CAPTURE(name);
     REQUIRE_FALSE(parse_challenges(text).has_value());

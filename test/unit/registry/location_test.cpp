@@ -12,8 +12,10 @@ const RepositoryName kRepository = RepositoryName::parse("a/b").value();
 TEST_CASE("An upload's Location becomes the gate's, query byte for byte") {
     const auto [location, expected] = GENERATE(table<std::string, std::string>({
         {"https://r.example/v2/a/b/blobs/uploads/id?_state=x%2By==&z", "https://gate.example/v2/r/a/b/blobs/uploads/id?_state=x%2By==&z"},
-        {"https://r.example:443/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"}, {"/v2/a/b/blobs/uploads/id?b=1&a=2", "https://gate.example/v2/r/a/b/blobs/uploads/id?b=1&a=2"},
-        {"id?x", "https://gate.example/v2/r/a/b/blobs/uploads/id?x"}, {"//r.example/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"},
+        {"https://r.example:443/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"},
+        {"/v2/a/b/blobs/uploads/id?b=1&a=2", "https://gate.example/v2/r/a/b/blobs/uploads/id?b=1&a=2"},
+        {"id?x", "https://gate.example/v2/r/a/b/blobs/uploads/id?x"},
+        {"//r.example/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"},
         {"HTTPS://R.EXAMPLE/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"},
     }));
     CAPTURE(location);
@@ -29,10 +31,21 @@ TEST_CASE("The way back is the upstream's own path") {
 
 TEST_CASE("A Location that leads elsewhere is refused") {
     const auto [name, location] = GENERATE(table<std::string, std::string>({
-        {"object store", "https://store.example/bucket?signature=secret"}, {"inside address", "http://10.0.0.5/admin"}, {"other port", "https://r.example:8443/v2/a/b/blobs/uploads/id"},
-        {"other scheme", "http://r.example/v2/a/b/blobs/uploads/id"}, {"other repository", "/v2/a/c/blobs/uploads/id"}, {"other path", "/upload/id"}, {"manifest", "/v2/a/b/manifests/x"},
-        {"no session", "/v2/a/b/blobs/uploads/"}, {"dot segments", "/v2/a/b/blobs/uploads/../../manifests/x"}, {"escaped slash", "/v2/a/b/blobs/uploads/x%2Fy"}, {"user", "https://u@r.example/v2/a/b/blobs/uploads/id"},
-        {"empty", ""}, {"not a URL", "https://"}, {"blob", "/v2/a/b/blobs/x"}, {"other scheme of URL", "ftp://r.example/v2/a/b/blobs/uploads/id"},
+        {"object store", "https://store.example/bucket?signature=secret"},
+        {"inside address", "http://10.0.0.5/admin"},
+        {"other port", "https://r.example:8443/v2/a/b/blobs/uploads/id"},
+        {"other scheme", "http://r.example/v2/a/b/blobs/uploads/id"},
+        {"other repository", "/v2/a/c/blobs/uploads/id"},
+        {"other path", "/upload/id"},
+        {"manifest", "/v2/a/b/manifests/x"},
+        {"no session", "/v2/a/b/blobs/uploads/"},
+        {"dot segments", "/v2/a/b/blobs/uploads/../../manifests/x"},
+        {"escaped slash", "/v2/a/b/blobs/uploads/x%2Fy"},
+        {"user", "https://u@r.example/v2/a/b/blobs/uploads/id"},
+        {"empty", ""},
+        {"not a URL", "https://"},
+        {"blob", "/v2/a/b/blobs/x"},
+        {"other scheme of URL", "ftp://r.example/v2/a/b/blobs/uploads/id"},
     }));
     CAPTURE(name);
     const auto upload = parse_upload_location(kRequest, location, kRepository);

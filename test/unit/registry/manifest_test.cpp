@@ -7,8 +7,8 @@ using namespace registry;
 namespace {
 
 std::string descriptor(const std::string& media_type, const std::string& content = "{}") {
-    return R"({"mediaType":")" + media_type + R"(","digest":")" + base::Digest::sha256_of(base::as_bytes(content)).to_string() + R"(","size":)" +
-           std::to_string(content.size()) + "}";
+    return R"({"mediaType":")" + media_type + R"(","digest":")" + base::Digest::sha256_of(base::as_bytes(content)).to_string() +
+           R"(","size":)" + std::to_string(content.size()) + "}";
 }
 
 const std::string kConfig = descriptor("application/vnd.oci.image.config.v1+json");
@@ -17,11 +17,12 @@ const std::string kLayer = descriptor("application/vnd.oci.image.layer.v1.tar+gz
 const std::string kChild = descriptor(std::string(kOciManifest), "child");
 
 std::string image(const std::string& more = {}) {
-    return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":)" + kConfig + R"(,"layers":[)" + kLayer + "]" +
-           (more.empty() ? "" : "," + more) + "}";
+    return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":)" + kConfig + R"(,"layers":[)" +
+           kLayer + "]" + (more.empty() ? "" : "," + more) + "}";
 }
 std::string index(const std::string& more = {}) {
-    return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" + kChild + "]" + (more.empty() ? "" : "," + more) + "}";
+    return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" + kChild + "]" +
+           (more.empty() ? "" : "," + more) + "}";
 }
 
 base::Result<Manifest> parse(std::string_view type, const std::string& text) {
@@ -62,8 +63,10 @@ TEST_CASE("The four types are accepted, the OCI ones without their own mediaType
     const auto [type, text] = GENERATE_COPY(table<std::string_view, std::string>({
         {kOciManifest, R"({"schemaVersion":2,"config":)" + kConfig + R"(,"layers":[]})"},
         {kOciIndex, R"({"schemaVersion":2,"manifests":[]})"},
-        {kDockerManifest, R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":)" + kConfig + R"(,"layers":[]})"},
-        {kDockerManifestList, R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]})"},
+        {kDockerManifest, R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.v2+json","config":)" + kConfig +
+                              R"(,"layers":[]})"},
+        {kDockerManifestList,
+         R"({"schemaVersion":2,"mediaType":"application/vnd.docker.distribution.manifest.list.v2+json","manifests":[]})"},
         {kOciManifest, "\n " + image() + "\r\n\t "},
         {kOciManifest, image(R"("subject":null,"annotations":null)")},
     }));
@@ -73,10 +76,15 @@ TEST_CASE("The four types are accepted, the OCI ones without their own mediaType
 
 TEST_CASE("The content type must be one of four and agree with the body") {
     const auto [name, type, text] = GENERATE(table<std::string, std::string, std::string>({
-        {"index as image", std::string(kOciManifest), index()}, {"image as index", std::string(kOciIndex), image()},
-        {"image as docker image", std::string(kDockerManifest), image()}, {"with a parameter", std::string(kOciManifest) + "; charset=utf-8", image()},
-        {"in upper case", "Application/vnd.oci.image.manifest.v1+json", image()}, {"with a blank", std::string(kOciManifest) + " ", image()},
-        {"empty", "", image()}, {"json", "application/json", image()}, {"octets", "application/octet-stream", image()},
+        {"index as image", std::string(kOciManifest), index()},
+        {"image as index", std::string(kOciIndex), image()},
+        {"image as docker image", std::string(kDockerManifest), image()},
+        {"with a parameter", std::string(kOciManifest) + "; charset=utf-8", image()},
+        {"in upper case", "Application/vnd.oci.image.manifest.v1+json", image()},
+        {"with a blank", std::string(kOciManifest) + " ", image()},
+        {"empty", "", image()},
+        {"json", "application/json", image()},
+        {"octets", "application/octet-stream", image()},
         {"schema 1", "application/vnd.docker.distribution.manifest.v1+json", image()},
         {"signed schema 1", "application/vnd.docker.distribution.manifest.v1+prettyjws", image()},
         {"artifact manifest", "application/vnd.oci.artifact.manifest.v1+json", image()},
@@ -93,8 +101,9 @@ TEST_CASE("Documents that Go clients read differently are refused") {
     const std::string benign = R"("layers":[])";
     const std::string head = R"({"schemaVersion":2,"config":)" + kConfig + ",";
     const std::string real = "[" + kLayer + "]";
-    const std::string folded_type = R"({"mediaType":"application/vnd.oci.empty.v1+json","MediaType":"application/vnd.oci.image.config.v1+json",)" +
-                                    kConfig.substr(kConfig.find("\"digest\""));
+    const std::string folded_type =
+        R"({"mediaType":"application/vnd.oci.empty.v1+json","MediaType":"application/vnd.oci.image.config.v1+json",)" +
+        kConfig.substr(kConfig.find("\"digest\""));
     const auto [name, text] = GENERATE_REF(table<std::string, std::string>({
         {"layers and Layers", head + benign + R"(,"Layers":)" + real + "}"},
         {"layers and layer with a long s", head + benign + ",\"layer\xC5\xBF\":" + real + "}"},
@@ -129,16 +138,30 @@ TEST_CASE("A document that mixes kinds is refused") {
 TEST_CASE("Wrong types and values are refused") {
     const std::string config = R"("config":)" + kConfig;
     const auto [name, text] = GENERATE_REF(table<std::string, std::string>({
-        {"empty", ""}, {"a list", "[]"}, {"null", "null"}, {"not UTF-8", image("\"x\":\"\xFF\"")}, {"cut", image().substr(0, 100)},
-        {"no schemaVersion", "{" + config + R"(,"layers":[]})"}, {"schemaVersion 1", R"({"schemaVersion":1,)" + config + R"(,"layers":[]})"},
-        {"schemaVersion 2.0", R"({"schemaVersion":2.0,)" + config + R"(,"layers":[]})"}, {"schemaVersion as text", R"({"schemaVersion":"2",)" + config + R"(,"layers":[]})"},
-        {"no config", R"({"schemaVersion":2,"layers":[]})"}, {"config is null", R"({"schemaVersion":2,"config":null,"layers":[]})"},
-        {"config is a list", R"({"schemaVersion":2,"config":[],"layers":[]})"}, {"no layers", R"({"schemaVersion":2,)" + config + "}"},
-        {"layers is null", R"({"schemaVersion":2,)" + config + R"(,"layers":null})"}, {"layers is an object", R"({"schemaVersion":2,)" + config + R"(,"layers":{}})"},
-        {"a layer is text", R"({"schemaVersion":2,)" + config + R"(,"layers":["x"]})"}, {"a layer is null", R"({"schemaVersion":2,)" + config + R"(,"layers":[null]})"},
-        {"mediaType is a number", R"({"schemaVersion":2,"mediaType":2,)" + config + R"(,"layers":[]})"}, {"subject is text", image(R"("subject":"x")")},
-        {"subject is empty", image(R"("subject":{})")}, {"artifactType is a number", image(R"("artifactType":1)")}, {"annotations is a list", image(R"("annotations":[])")},
-        {"annotation is a number", image(R"("annotations":{"k":1})")}, {"a folded name deep inside", image(R"("x":[{"y":{"Digest":""}}])")},
+        {"empty", ""},
+        {"a list", "[]"},
+        {"null", "null"},
+        {"not UTF-8", image("\"x\":\"\xFF\"")},
+        {"cut", image().substr(0, 100)},
+        {"no schemaVersion", "{" + config + R"(,"layers":[]})"},
+        {"schemaVersion 1", R"({"schemaVersion":1,)" + config + R"(,"layers":[]})"},
+        {"schemaVersion 2.0", R"({"schemaVersion":2.0,)" + config + R"(,"layers":[]})"},
+        {"schemaVersion as text", R"({"schemaVersion":"2",)" + config + R"(,"layers":[]})"},
+        {"no config", R"({"schemaVersion":2,"layers":[]})"},
+        {"config is null", R"({"schemaVersion":2,"config":null,"layers":[]})"},
+        {"config is a list", R"({"schemaVersion":2,"config":[],"layers":[]})"},
+        {"no layers", R"({"schemaVersion":2,)" + config + "}"},
+        {"layers is null", R"({"schemaVersion":2,)" + config + R"(,"layers":null})"},
+        {"layers is an object", R"({"schemaVersion":2,)" + config + R"(,"layers":{}})"},
+        {"a layer is text", R"({"schemaVersion":2,)" + config + R"(,"layers":["x"]})"},
+        {"a layer is null", R"({"schemaVersion":2,)" + config + R"(,"layers":[null]})"},
+        {"mediaType is a number", R"({"schemaVersion":2,"mediaType":2,)" + config + R"(,"layers":[]})"},
+        {"subject is text", image(R"("subject":"x")")},
+        {"subject is empty", image(R"("subject":{})")},
+        {"artifactType is a number", image(R"("artifactType":1)")},
+        {"annotations is a list", image(R"("annotations":[])")},
+        {"annotation is a number", image(R"("annotations":{"k":1})")},
+        {"a folded name deep inside", image(R"("x":[{"y":{"Digest":""}}])")},
     }));
     CAPTURE(name);
     REQUIRE_FALSE(parse(kOciManifest, text).has_value());

@@ -6,8 +6,8 @@ using namespace registry;
 using base::Digest;
 
 TEST_CASE("RepositoryName::parse accepts the grammar") {
-    const std::string text = GENERATE(as<std::string>(), "a", "0", "library/nginx", "a.b", "a_b", "a__b", "a-b", "a---b", "a/b/c/d", "manifests",
-                                      "blobs/uploads", "a/tags/list", "acme/app-1.2_x", std::string(255, 'a'));
+    const std::string text = GENERATE(as<std::string>(), "a", "0", "library/nginx", "a.b", "a_b", "a__b", "a-b", "a---b", "a/b/c/d",
+                                      "manifests", "blobs/uploads", "a/tags/list", "acme/app-1.2_x", std::string(255, 'a'));
     CAPTURE(text);
     REQUIRE(RepositoryName::parse(text).has_value());
     CHECK(RepositoryName::parse(text)->text() == text);
@@ -15,12 +15,33 @@ TEST_CASE("RepositoryName::parse accepts the grammar") {
 
 TEST_CASE("RepositoryName::parse refuses everything else") {
     const auto [name, text] = GENERATE(table<std::string, std::string>({
-        {"empty", ""}, {"slash", "/"}, {"leading slash", "/a"}, {"trailing slash", "a/"}, {"empty component", "a//b"},
-        {"upper case", "Acme"}, {"dot", "."}, {"two dots", ".."}, {"dots as component", "a/../b"}, {"leading dot", ".a"},
-        {"trailing dot", "a."}, {"two dots inside", "a..b"}, {"three underscores", "a___b"}, {"leading dash", "-a"},
-        {"trailing dash", "a-"}, {"mixed separators", "a.-b"}, {"dot and underscore", "a._b"}, {"blank", "a b"}, {"escape", "a%2Fb"},
-        {"colon", "a:b"}, {"at", "a@b"}, {"tilde", "a~b"}, {"backslash", "a\\b"}, {"nul", std::string("a\0b", 3)},
-        {"not ASCII", "\xC3\xA4"}, {"new line", "a\n"}, {"256 characters", std::string(256, 'a')},
+        {"empty", ""},
+        {"slash", "/"},
+        {"leading slash", "/a"},
+        {"trailing slash", "a/"},
+        {"empty component", "a//b"},
+        {"upper case", "Acme"},
+        {"dot", "."},
+        {"two dots", ".."},
+        {"dots as component", "a/../b"},
+        {"leading dot", ".a"},
+        {"trailing dot", "a."},
+        {"two dots inside", "a..b"},
+        {"three underscores", "a___b"},
+        {"leading dash", "-a"},
+        {"trailing dash", "a-"},
+        {"mixed separators", "a.-b"},
+        {"dot and underscore", "a._b"},
+        {"blank", "a b"},
+        {"escape", "a%2Fb"},
+        {"colon", "a:b"},
+        {"at", "a@b"},
+        {"tilde", "a~b"},
+        {"backslash", "a\\b"},
+        {"nul", std::string("a\0b", 3)},
+        {"not ASCII", "\xC3\xA4"},
+        {"new line", "a\n"},
+        {"256 characters", std::string(256, 'a')},
     }));
     CAPTURE(name);
     REQUIRE_FALSE(RepositoryName::parse(text).has_value());
@@ -28,7 +49,8 @@ TEST_CASE("RepositoryName::parse refuses everything else") {
 }
 
 TEST_CASE("Tag::parse accepts the grammar") {
-    const std::string text = GENERATE(as<std::string>(), "a", "Z", "0", "_", "latest", "1.2.3", "v1_2-rc.1", "sha256-ab.sig", "_.-", std::string(128, 't'));
+    const std::string text =
+        GENERATE(as<std::string>(), "a", "Z", "0", "_", "latest", "1.2.3", "v1_2-rc.1", "sha256-ab.sig", "_.-", std::string(128, 't'));
     CAPTURE(text);
     REQUIRE(Tag::parse(text).has_value());
     CHECK(Tag::parse(text)->text() == text);
@@ -36,9 +58,20 @@ TEST_CASE("Tag::parse accepts the grammar") {
 
 TEST_CASE("Tag::parse refuses everything else") {
     const auto [name, text] = GENERATE(table<std::string, std::string>({
-        {"empty", ""}, {"leading dot", ".a"}, {"leading dash", "-a"}, {"129 characters", std::string(129, 't')}, {"slash", "a/b"},
-        {"colon", "a:b"}, {"plus", "a+b"}, {"blank", "a b"}, {"percent", "a%20"}, {"new line", "a\n"}, {"nul", std::string("a\0", 2)},
-        {"not ASCII", "\xC3\xA4"}, {"question mark", "a?b"}, {"two dots", ".."},
+        {"empty", ""},
+        {"leading dot", ".a"},
+        {"leading dash", "-a"},
+        {"129 characters", std::string(129, 't')},
+        {"slash", "a/b"},
+        {"colon", "a:b"},
+        {"plus", "a+b"},
+        {"blank", "a b"},
+        {"percent", "a%20"},
+        {"new line", "a\n"},
+        {"nul", std::string("a\0", 2)},
+        {"not ASCII", "\xC3\xA4"},
+        {"question mark", "a?b"},
+        {"two dots", ".."},
     }));
     CAPTURE(name);
     CHECK_FALSE(Tag::parse(text).has_value());

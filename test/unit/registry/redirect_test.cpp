@@ -5,14 +5,19 @@
 using namespace registry;
 
 namespace {
-Url url(const std::string& text) { return parse_url(text).value(); }
+Url url(const std::string& text) {
+    return parse_url(text).value();
+}
 }  // namespace
 
 TEST_CASE("Redirects that may be followed") {
     const auto [current, location, expected] = GENERATE(table<std::string, std::string, std::string>({
-        {"https://r.example/v2/a", "https://cdn.example/x?sig=1", "https://cdn.example/x?sig=1"}, {"https://r.example/v2/a", "/v2/b", "https://r.example/v2/b"},
-        {"https://r.example/v2/a", "https://r.example:8443/x", "https://r.example:8443/x"}, {"http://10.0.0.1:5000/a", "http://10.0.0.1:9000/x", "http://10.0.0.1:9000/x"},
-        {"http://10.0.0.1:5000/a", "https://cdn.example/x", "https://cdn.example/x"}, {"http://r.example/a", "http://cdn.example/x", "http://cdn.example/x"},
+        {"https://r.example/v2/a", "https://cdn.example/x?sig=1", "https://cdn.example/x?sig=1"},
+        {"https://r.example/v2/a", "/v2/b", "https://r.example/v2/b"},
+        {"https://r.example/v2/a", "https://r.example:8443/x", "https://r.example:8443/x"},
+        {"http://10.0.0.1:5000/a", "http://10.0.0.1:9000/x", "http://10.0.0.1:9000/x"},
+        {"http://10.0.0.1:5000/a", "https://cdn.example/x", "https://cdn.example/x"},
+        {"http://r.example/a", "http://cdn.example/x", "http://cdn.example/x"},
     }));
     CAPTURE(current, location);
     const auto hop = url(current);
@@ -22,12 +27,18 @@ TEST_CASE("Redirects that may be followed") {
 
 TEST_CASE("Redirects that lead where they must not") {
     const auto [registry_url, current, location] = GENERATE(table<std::string, std::string, std::string>({
-        {"https://r.example", "https://r.example/a", "http://cdn.example/x"}, {"https://r.example", "https://r.example/a", "http://r.example/x"},
-        {"http://r.example", "https://cdn.example/a", "http://cdn.example/x"}, {"https://r.example", "https://r.example/a", "https://169.254.169.254/latest"},
-        {"https://r.example", "https://cdn.example/a", "https://[::1]/x"}, {"http://r.example", "http://r.example/a", "http://127.0.0.1/x"},
-        {"http://r.example", "http://r.example/a", "http://localhost:9090/metrics"}, {"http://r.example", "http://r.example/a", "http://0x7f.1/x"},
-        {"http://10.0.0.1", "http://10.0.0.1/a", "http://10.0.0.2/x"}, {"http://127.0.0.1:5000", "http://127.0.0.1:5000/a", "http://127.0.0.2:5000/a"},
-        {"https://r.example", "https://r.example/a", "ftp://cdn.example/x"}, {"https://r.example", "https://r.example/a", ""},
+        {"https://r.example", "https://r.example/a", "http://cdn.example/x"},
+        {"https://r.example", "https://r.example/a", "http://r.example/x"},
+        {"http://r.example", "https://cdn.example/a", "http://cdn.example/x"},
+        {"https://r.example", "https://r.example/a", "https://169.254.169.254/latest"},
+        {"https://r.example", "https://cdn.example/a", "https://[::1]/x"},
+        {"http://r.example", "http://r.example/a", "http://127.0.0.1/x"},
+        {"http://r.example", "http://r.example/a", "http://localhost:9090/metrics"},
+        {"http://r.example", "http://r.example/a", "http://0x7f.1/x"},
+        {"http://10.0.0.1", "http://10.0.0.1/a", "http://10.0.0.2/x"},
+        {"http://127.0.0.1:5000", "http://127.0.0.1:5000/a", "http://127.0.0.2:5000/a"},
+        {"https://r.example", "https://r.example/a", "ftp://cdn.example/x"},
+        {"https://r.example", "https://r.example/a", ""},
         {"https://r.example", "https://r.example/a", "https://user@cdn.example/"},
     }));
     CAPTURE(registry_url, current, location);

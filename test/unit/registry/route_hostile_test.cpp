@@ -13,23 +13,96 @@ const std::string kDigest = base::Digest::sha256_of({}).to_string();
 
 const std::vector<std::string>& tricks() {
     static const std::vector<std::string> result{
-        "/", "//", "/./", "/../", "/.", "/..", "%2F", "%2f", "%2e%2e/", "%2E", "..%2F", "%5C", "\\", "\\..\\", "%00", std::string(1, '\0'), "%0D%0A", "\r\n", "%09", "\t", " ",
-        "%20", "+", ";", ";x=y", "#", "#x", "?", "?x?y", "%23", "%3F", "%3A", "%3a", ":", "@", "%40", "*", "%2A", "%25", "%252F", "%25252F", "%", "%2", "%zz", "%c0%af",
-        "%e0%80%af", "\xC0\xAF", "\xC5\xBF", "\xE2\x84\xAA", "\xEF\xBC\x8F", "A", "%41", "\x7F", "\x80", "~", "$", "&", "=", "|", "^", "`", "{", "}", "\"", "'", "<", ">", "(", ")",
+        "/",
+        "//",
+        "/./",
+        "/../",
+        "/.",
+        "/..",
+        "%2F",
+        "%2f",
+        "%2e%2e/",
+        "%2E",
+        "..%2F",
+        "%5C",
+        "\\",
+        "\\..\\",
+        "%00",
+        std::string(1, '\0'),
+        "%0D%0A",
+        "\r\n",
+        "%09",
+        "\t",
+        " ",
+        "%20",
+        "+",
+        ";",
+        ";x=y",
+        "#",
+        "#x",
+        "?",
+        "?x?y",
+        "%23",
+        "%3F",
+        "%3A",
+        "%3a",
+        ":",
+        "@",
+        "%40",
+        "*",
+        "%2A",
+        "%25",
+        "%252F",
+        "%25252F",
+        "%",
+        "%2",
+        "%zz",
+        "%c0%af",
+        "%e0%80%af",
+        "\xC0\xAF",
+        "\xC5\xBF",
+        "\xE2\x84\xAA",
+        "\xEF\xBC\x8F",
+        "A",
+        "%41",
+        "\x7F",
+        "\x80",
+        "~",
+        "$",
+        "&",
+        "=",
+        "|",
+        "^",
+        "`",
+        "{",
+        "}",
+        "\"",
+        "'",
+        "<",
+        ">",
+        "(",
+        ")",
     };
     return result;
 }
 
 std::vector<std::string> hostile_targets() {
     const std::vector<std::string> targets{
-        "/v2/", "/v2/a/b/manifests/tag", "/v2/a/b/manifests/" + kDigest, "/v2/a/b/blobs/" + kDigest, "/v2/a/b/blobs/uploads/", "/v2/a/b/blobs/uploads/id", "/v2/a/b/tags/list",
+        "/v2/",
+        "/v2/a/b/manifests/tag",
+        "/v2/a/b/manifests/" + kDigest,
+        "/v2/a/b/blobs/" + kDigest,
+        "/v2/a/b/blobs/uploads/",
+        "/v2/a/b/blobs/uploads/id",
+        "/v2/a/b/tags/list",
         "/v2/a/b/referrers/" + kDigest,
     };
     std::set<std::string> result;
     for (const auto& target : targets) {
         // At every boundary: before and after each slash, and before and after the colon of a digest.
         for (std::size_t i = 0; i <= target.size(); ++i) {
-            const bool boundary = i == 0 || i == target.size() || target[i] == '/' || target[i - 1] == '/' || target[i] == ':' || target[i - 1] == ':';
+            const bool boundary =
+                i == 0 || i == target.size() || target[i] == '/' || target[i - 1] == '/' || target[i] == ':' || target[i - 1] == ':';
             if (!boundary) continue;
             for (const auto& trick : tricks()) result.insert(target.substr(0, i) + trick + target.substr(i));
         }
@@ -53,7 +126,9 @@ std::string intended(const std::string& target) {
     return path;
 }
 
-std::string path_of(const std::string& target) { return target.substr(0, target.find('?')); }
+std::string path_of(const std::string& target) {
+    return target.substr(0, target.find('?'));
+}
 
 bool needs_cleaning(const std::string& path) {
     for (const auto* part : {"//", "/./", "/../", "%", "\\", "#", " "}) {

@@ -27,19 +27,29 @@ unsigned status(std::string_view method, const std::string& target) {
 
 TEST_CASE("Every row of the endpoint table is a route, and goes out in one spelling") {
     const auto [method, target, canonical] = GENERATE_COPY(table<std::string, std::string, std::string>({
-        {"GET", "/v2/", "/v2/"}, {"GET", "/v2", "/v2/"}, {"HEAD", "/v2/", "/v2/"}, {"GET", "/v2/?ns=docker.io", "/v2/"},
-        {"GET", "/v2/a/b/blobs/" + kDigest, "/v2/a/b/blobs/" + kDigest}, {"HEAD", "/v2/a/blobs/" + kEscaped, "/v2/a/blobs/" + kDigest},
-        {"DELETE", "/v2/a/blobs/" + kDigest512, "/v2/a/blobs/" + kDigest512}, {"GET", "/v2/a/manifests/latest", "/v2/a/manifests/latest"},
-        {"HEAD", "/v2/a/manifests/" + kDigest + "?ns=ghcr.io", "/v2/a/manifests/" + kDigest}, {"PUT", "/v2/a/manifests/v1", "/v2/a/manifests/v1"},
-        {"DELETE", "/v2/a/manifests/v1", "/v2/a/manifests/v1"}, {"PUT", "/v2/a/manifests/" + kDigest + "?tag=x&tag=y", "/v2/a/manifests/" + kDigest + "?tag=x&tag=y"},
-        {"GET", "/v2/a/manifests/" + kDigest + "?tag=x&unknown=1", "/v2/a/manifests/" + kDigest}, {"POST", "/v2/a/blobs/uploads/", "/v2/a/blobs/uploads/"},
+        {"GET", "/v2/", "/v2/"},
+        {"GET", "/v2", "/v2/"},
+        {"HEAD", "/v2/", "/v2/"},
+        {"GET", "/v2/?ns=docker.io", "/v2/"},
+        {"GET", "/v2/a/b/blobs/" + kDigest, "/v2/a/b/blobs/" + kDigest},
+        {"HEAD", "/v2/a/blobs/" + kEscaped, "/v2/a/blobs/" + kDigest},
+        {"DELETE", "/v2/a/blobs/" + kDigest512, "/v2/a/blobs/" + kDigest512},
+        {"GET", "/v2/a/manifests/latest", "/v2/a/manifests/latest"},
+        {"HEAD", "/v2/a/manifests/" + kDigest + "?ns=ghcr.io", "/v2/a/manifests/" + kDigest},
+        {"PUT", "/v2/a/manifests/v1", "/v2/a/manifests/v1"},
+        {"DELETE", "/v2/a/manifests/v1", "/v2/a/manifests/v1"},
+        {"PUT", "/v2/a/manifests/" + kDigest + "?tag=x&tag=y", "/v2/a/manifests/" + kDigest + "?tag=x&tag=y"},
+        {"GET", "/v2/a/manifests/" + kDigest + "?tag=x&unknown=1", "/v2/a/manifests/" + kDigest},
+        {"POST", "/v2/a/blobs/uploads/", "/v2/a/blobs/uploads/"},
         {"POST", "/v2/a/blobs/uploads/?digest=" + kEscaped, "/v2/a/blobs/uploads/?digest=" + kDigest},
         {"POST", "/v2/a/blobs/uploads/?digest-algorithm=sha512", "/v2/a/blobs/uploads/?digest-algorithm=sha512"},
         {"POST", "/v2/a/blobs/uploads/?mount=" + kDigest + "&from=secret/x&origin=y", "/v2/a/blobs/uploads/"},
         {"PATCH", "/v2/a/blobs/uploads/id-1_2.=~", "/v2/a/blobs/uploads/id-1_2.=~"},
         {"PUT", "/v2/a/blobs/uploads/id?_state=a%2Bb&digest=" + kEscaped, "/v2/a/blobs/uploads/id?_state=a%2Bb&digest=" + kEscaped},
-        {"GET", "/v2/a/blobs/uploads/id?ns=x&_state=y", "/v2/a/blobs/uploads/id?_state=y"}, {"DELETE", "/v2/a/blobs/uploads/id", "/v2/a/blobs/uploads/id"},
-        {"GET", "/v2/a/tags/list", "/v2/a/tags/list"}, {"GET", "/v2/a/tags/list?last=b%2Fc&n=10&x=y", "/v2/a/tags/list?n=10&last=b%2Fc"},
+        {"GET", "/v2/a/blobs/uploads/id?ns=x&_state=y", "/v2/a/blobs/uploads/id?_state=y"},
+        {"DELETE", "/v2/a/blobs/uploads/id", "/v2/a/blobs/uploads/id"},
+        {"GET", "/v2/a/tags/list", "/v2/a/tags/list"},
+        {"GET", "/v2/a/tags/list?last=b%2Fc&n=10&x=y", "/v2/a/tags/list?n=10&last=b%2Fc"},
         {"GET", "/v2/a/referrers/" + kDigest, "/v2/a/referrers/" + kDigest},
         {"GET", "/v2/a/referrers/" + kDigest + "?artifactType=a%2Fb%2Bjson", "/v2/a/referrers/" + kDigest + "?artifactType=a%2Fb%2Bjson"},
     }));
@@ -73,10 +83,11 @@ TEST_CASE("Parameters reach the route") {
 }
 
 TEST_CASE("What has no row does not exist") {
-    const std::string target = GENERATE_COPY(as<std::string>(), "", "/", "/v1/_ping", "/v2/_catalog", "/v2/_oci/ext/discover", "/v2/a", "/v2/a/", "/v2/a/b", "/v2/a/tags",
-                                             "/v2/a/tags/", "/v2/a/tags/lists", "/v2/a/tags/list/", "/V2/", "/v3/", "v2/", "//v2/", "/v2//", "/v2/manifests/x",
-                                             "/v2/blobs/" + kDigest, "/v2/tags/list", "/healthz", "/extensions/v2/a/signatures/" + kDigest, "http://h/v2/", "*",
-                                             "/v2/a/manifestsx/b", "/v2/a/blob/" + kDigest, "/v2/a/signatures/" + kDigest, "/v2/a/blobs/upload/id");
+    const std::string target = GENERATE_COPY(
+        as<std::string>(), "", "/", "/v1/_ping", "/v2/_catalog", "/v2/_oci/ext/discover", "/v2/a", "/v2/a/", "/v2/a/b", "/v2/a/tags",
+        "/v2/a/tags/", "/v2/a/tags/lists", "/v2/a/tags/list/", "/V2/", "/v3/", "v2/", "//v2/", "/v2//", "/v2/manifests/x",
+        "/v2/blobs/" + kDigest, "/v2/tags/list", "/healthz", "/extensions/v2/a/signatures/" + kDigest, "http://h/v2/", "*",
+        "/v2/a/manifestsx/b", "/v2/a/blob/" + kDigest, "/v2/a/signatures/" + kDigest, "/v2/a/blobs/upload/id");
     CAPTURE(target);
     const auto route = parse_route("GET", target);
     REQUIRE_FALSE(route.has_value());
@@ -86,10 +97,19 @@ TEST_CASE("What has no row does not exist") {
 
 TEST_CASE("Other methods are 405 and say which are allowed") {
     const auto [method, target, allow] = GENERATE_COPY(table<std::string, std::string, std::string>({
-        {"POST", "/v2/", "GET, HEAD"}, {"POST", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"}, {"get", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"},
-        {"PUT", "/v2/a/blobs/" + kDigest, "GET, HEAD, DELETE"}, {"GET", "/v2/a/blobs/uploads/", "POST"}, {"PUT", "/v2/a/blobs/uploads/", "POST"},
-        {"POST", "/v2/a/blobs/uploads/x", "GET, PATCH, PUT, DELETE"}, {"HEAD", "/v2/a/tags/list", "GET"}, {"HEAD", "/v2/a/referrers/" + kDigest, "GET"},
-        {"CONNECT", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"}, {"", "/v2/", "GET, HEAD"}, {"GET,", "/v2/", "GET, HEAD"}, {"GET, HEAD", "/v2/", "GET, HEAD"},
+        {"POST", "/v2/", "GET, HEAD"},
+        {"POST", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"},
+        {"get", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"},
+        {"PUT", "/v2/a/blobs/" + kDigest, "GET, HEAD, DELETE"},
+        {"GET", "/v2/a/blobs/uploads/", "POST"},
+        {"PUT", "/v2/a/blobs/uploads/", "POST"},
+        {"POST", "/v2/a/blobs/uploads/x", "GET, PATCH, PUT, DELETE"},
+        {"HEAD", "/v2/a/tags/list", "GET"},
+        {"HEAD", "/v2/a/referrers/" + kDigest, "GET"},
+        {"CONNECT", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"},
+        {"", "/v2/", "GET, HEAD"},
+        {"GET,", "/v2/", "GET, HEAD"},
+        {"GET, HEAD", "/v2/", "GET, HEAD"},
     }));
     CAPTURE(method, target);
     const auto route = parse_route(method, target);
@@ -100,17 +120,34 @@ TEST_CASE("Other methods are 405 and say which are allowed") {
 
 TEST_CASE("Malformed parts are 400 with their code") {
     const auto [method, target, code] = GENERATE_COPY(table<std::string, std::string, ApiCode>({
-        {"GET", "/v2/A/manifests/b", ApiCode::name_invalid}, {"GET", "/v2/a//b/manifests/c", ApiCode::name_invalid}, {"GET", "/v2/a%2Fb/manifests/c", ApiCode::name_invalid},
-        {"GET", "/v2/../a/manifests/c", ApiCode::name_invalid}, {"GET", "/v2/a/./manifests/c", ApiCode::name_invalid}, {"GET", "/v2/" + std::string(256, 'a') + "/manifests/c", ApiCode::name_invalid},
-        {"GET", "/v2/a/manifests/", ApiCode::tag_invalid}, {"GET", "/v2/a/manifests/t%31", ApiCode::tag_invalid}, {"GET", "/v2/a/manifests/..", ApiCode::tag_invalid},
-        {"GET", "/v2/a/manifests/" + std::string(129, 'a'), ApiCode::tag_invalid}, {"GET", "/v2/a/manifests/md5:00", ApiCode::digest_invalid},
-        {"GET", "/v2/a/manifests/sha256%3a00", ApiCode::digest_invalid}, {"GET", "/v2/a/blobs/latest", ApiCode::digest_invalid}, {"GET", "/v2/a/blobs/uploads", ApiCode::digest_invalid},
-        {"GET", "/v2/a/blobs/sha256%3A" + std::string(64, 'G'), ApiCode::digest_invalid}, {"GET", "/v2/a/referrers/x", ApiCode::digest_invalid},
-        {"GET", "/v2/a/blobs/sha256%253A" + kDigest.substr(7), ApiCode::digest_invalid}, {"PUT", "/v2/a/manifests/t?tag=x", ApiCode::tag_invalid},
-        {"PUT", "/v2/a/manifests/" + kDigest + "?tag=.x", ApiCode::tag_invalid}, {"PUT", "/v2/a/blobs/uploads/x?digest=md5:0", ApiCode::digest_invalid},
-        {"PUT", "/v2/a/blobs/uploads/x?digest=" + kDigest + "&digest=" + kDigest, ApiCode::digest_invalid}, {"POST", "/v2/a/blobs/uploads/?digest-algorithm=md5", ApiCode::digest_invalid},
-        {"GET", "/v2/a/manifests/b?ns=x&ns=y", ApiCode::name_invalid}, {"GET", "/v2/a/manifests/b?ns=", ApiCode::name_invalid}, {"GET", "/v2/a/manifests/b?ns=" + std::string(256, 'x'), ApiCode::name_invalid},
-        {"GET", "/v2/a/tags/list?n=1&n=2", ApiCode::unsupported}, {"GET", "/v2/a/manifests/b?x=%0A", ApiCode::unsupported}, {"GET", "/v2/a/manifests/b?x?y", ApiCode::unsupported},
+        {"GET", "/v2/A/manifests/b", ApiCode::name_invalid},
+        {"GET", "/v2/a//b/manifests/c", ApiCode::name_invalid},
+        {"GET", "/v2/a%2Fb/manifests/c", ApiCode::name_invalid},
+        {"GET", "/v2/../a/manifests/c", ApiCode::name_invalid},
+        {"GET", "/v2/a/./manifests/c", ApiCode::name_invalid},
+        {"GET", "/v2/" + std::string(256, 'a') + "/manifests/c", ApiCode::name_invalid},
+        {"GET", "/v2/a/manifests/", ApiCode::tag_invalid},
+        {"GET", "/v2/a/manifests/t%31", ApiCode::tag_invalid},
+        {"GET", "/v2/a/manifests/..", ApiCode::tag_invalid},
+        {"GET", "/v2/a/manifests/" + std::string(129, 'a'), ApiCode::tag_invalid},
+        {"GET", "/v2/a/manifests/md5:00", ApiCode::digest_invalid},
+        {"GET", "/v2/a/manifests/sha256%3a00", ApiCode::digest_invalid},
+        {"GET", "/v2/a/blobs/latest", ApiCode::digest_invalid},
+        {"GET", "/v2/a/blobs/uploads", ApiCode::digest_invalid},
+        {"GET", "/v2/a/blobs/sha256%3A" + std::string(64, 'G'), ApiCode::digest_invalid},
+        {"GET", "/v2/a/referrers/x", ApiCode::digest_invalid},
+        {"GET", "/v2/a/blobs/sha256%253A" + kDigest.substr(7), ApiCode::digest_invalid},
+        {"PUT", "/v2/a/manifests/t?tag=x", ApiCode::tag_invalid},
+        {"PUT", "/v2/a/manifests/" + kDigest + "?tag=.x", ApiCode::tag_invalid},
+        {"PUT", "/v2/a/blobs/uploads/x?digest=md5:0", ApiCode::digest_invalid},
+        {"PUT", "/v2/a/blobs/uploads/x?digest=" + kDigest + "&digest=" + kDigest, ApiCode::digest_invalid},
+        {"POST", "/v2/a/blobs/uploads/?digest-algorithm=md5", ApiCode::digest_invalid},
+        {"GET", "/v2/a/manifests/b?ns=x&ns=y", ApiCode::name_invalid},
+        {"GET", "/v2/a/manifests/b?ns=", ApiCode::name_invalid},
+        {"GET", "/v2/a/manifests/b?ns=" + std::string(256, 'x'), ApiCode::name_invalid},
+        {"GET", "/v2/a/tags/list?n=1&n=2", ApiCode::unsupported},
+        {"GET", "/v2/a/manifests/b?x=%0A", ApiCode::unsupported},
+        {"GET", "/v2/a/manifests/b?x?y", ApiCode::unsupported},
         {"GET", "/v2/a/manifests/b?a#b", ApiCode::unsupported},
     }));
     CAPTURE(method, target);

@@ -18,7 +18,8 @@ struct TokenRegistry {
     std::string accepted = "Bearer t1";
     Reply (*token_reply)() = [] { return reply(200, R"({"token":"t1","expires_in":300})"); };
 
-    explicit TokenRegistry(std::optional<Credentials> credentials = std::nullopt) : world([](const http::RequestHead&) { return reply(500); }, std::move(credentials)) {
+    explicit TokenRegistry(std::optional<Credentials> credentials = std::nullopt)
+        : world([](const http::RequestHead&) { return reply(500); }, std::move(credentials)) {
         world.server.script([this](const http::RequestHead& head) { return answer(head); });
     }
     Reply answer(const http::RequestHead& head) const {
@@ -40,7 +41,9 @@ TEST_CASE("An anonymous token is fetched on challenge, and used again") {
     TokenRegistry registry;
     registry.challenge_scope = "repository:acme/app:pull";
     CHECK(registry.world.manifest().has_value());
-    CHECK(registry.world.server.lines() == std::vector<std::string>{"GET /v2/acme/app/manifests/v1", "GET /token?service=r.example&scope=repository%3Aacme%2Fapp%3Apull", "GET /v2/acme/app/manifests/v1"});
+    CHECK(registry.world.server.lines() == std::vector<std::string>{"GET /v2/acme/app/manifests/v1",
+                                                                    "GET /token?service=r.example&scope=repository%3Aacme%2Fapp%3Apull",
+                                                                    "GET /v2/acme/app/manifests/v1"});
     CHECK(registry.world.server.requests()[1].field("Authorization").empty());
     CHECK(registry.world.manifest("v2").has_value());
     CHECK(registry.world.server.requests().size() == 4);
@@ -71,10 +74,12 @@ TEST_CASE("The service account goes to the realm, and only there") {
 
 TEST_CASE("A realm that may not have the credentials gets not a byte") {
     UpstreamWorld world([](const http::RequestHead&) { return reply(500); }, kAccount);
-    const std::string realm = GENERATE(as<std::string>(), "http://127.0.0.2:PORT/token", "http://localhost:PORT/token", "http://auth.example/token", "ftp://127.0.0.1/token", "/token");
+    const std::string realm = GENERATE(as<std::string>(), "http://127.0.0.2:PORT/token", "http://localhost:PORT/token",
+                                       "http://auth.example/token", "ftp://127.0.0.1/token", "/token");
     CAPTURE(realm);
     auto target = realm;
-    if (const auto port = target.find("PORT"); port != std::string::npos) target.replace(port, 4, world.other.url().substr(world.other.url().rfind(':') + 1));
+    if (const auto port = target.find("PORT"); port != std::string::npos)
+        target.replace(port, 4, world.other.url().substr(world.other.url().rfind(':') + 1));
     world.server.script([&](const http::RequestHead&) { return reply_with(401, "WWW-Authenticate", "Bearer realm=\"" + target + "\""); });
     CHECK(world.manifest().error().code() == base::ErrorCode::unavailable);
     CHECK(world.other.requests().empty());
@@ -112,8 +117,11 @@ TEST_CASE("A cached token that is refused is fetched anew, once") {
 
 TEST_CASE("What a token service answers decides the error") {
     const auto [name, make, code] = GENERATE(table<std::string, Reply (*)(), base::ErrorCode>({
-        {"401", [] { return reply(401); }, base::ErrorCode::unauthorized}, {"403", [] { return reply(403); }, base::ErrorCode::unauthorized}, {"500", [] { return reply(500); }, base::ErrorCode::unavailable},
-        {"not JSON", [] { return reply(200, "<html>"); }, base::ErrorCode::invalid_input}, {"no token", [] { return reply(200, "{}"); }, base::ErrorCode::unavailable},
+        {"401", [] { return reply(401); }, base::ErrorCode::unauthorized},
+        {"403", [] { return reply(403); }, base::ErrorCode::unauthorized},
+        {"500", [] { return reply(500); }, base::ErrorCode::unavailable},
+        {"not JSON", [] { return reply(200, "<html>"); }, base::ErrorCode::invalid_input},
+        {"no token", [] { return reply(200, "{}"); }, base::ErrorCode::unavailable},
         {"65 KiB", [] { return reply(200, "{\"token\":\"" + std::string(65 * 1024, 'x') + "\"}"); }, base::ErrorCode::too_large},
         {"a field in it", [] { return reply(200, R"({"token":"t\r\nX-Evil: 1"})"); }, base::ErrorCode::unavailable},
     }));
@@ -133,7 +141,11 @@ TEST_CASE("A token of no duration is used once and not kept") {
 }
 
 TEST_CASE("A Basic challenge is answered with the service account, once") {
-    UpstreamWorld world([](const http::RequestHead& head) { return head.headers.get("Authorization") == kBasic ? image_reply() : reply_with(401, "WWW-Authenticate", "Basic realm=r"); }, kAccount);
+    UpstreamWorld world(
+        [](const http::RequestHead& head) {
+            return head.headers.get("Authorization") == kBasic ? image_reply() : reply_with(401, "WWW-Authenticate", "Basic realm=r");
+        },
+        kAccount);
     CHECK(world.manifest().has_value());
     CHECK(world.server.requests().size() == 2);
     CHECK(world.manifest().has_value());
@@ -146,7 +158,8 @@ TEST_CASE("A Basic challenge is answered with the service account, once") {
 }
 
 TEST_CASE("A challenge that cannot be answered is the end") {
-    const std::string challenge = GENERATE(as<std::string>(), "Basic realm=r", "Negotiate", "Bearer", "Bearer service=x", "Bearer realm=\"", "");
+    const std::string challenge =
+        GENERATE(as<std::string>(), "Basic realm=r", "Negotiate", "Bearer", "Bearer service=x", "Bearer realm=\"", "");
     CAPTURE(challenge);
     UpstreamWorld world([challenge](const http::RequestHead&) { return reply_with(401, "WWW-Authenticate", challenge); });
     CHECK(world.manifest().error().code() == base::ErrorCode::unauthorized);
@@ -158,7 +171,8 @@ TEST_CASE("An upload asks for its token before its body is sent") {
     http::BytesBody body(base::to_bytes("layer"));
     CHECK(registry.world.exchange("PUT", "/blobs/uploads/id", &body, true)->head().status == 200);
     CHECK(registry.world.server.lines() ==
-          std::vector<std::string>{"GET /v2/", "GET /token?service=r.example&scope=repository%3Aacme%2Fapp%3Apull%2Cpush", "PUT /v2/acme/app/blobs/uploads/id"});
+          std::vector<std::string>{"GET /v2/", "GET /token?service=r.example&scope=repository%3Aacme%2Fapp%3Apull%2Cpush",
+                                   "PUT /v2/acme/app/blobs/uploads/id"});
     CHECK(registry.world.server.requests()[2].body == "layer");
     http::BytesBody again(base::to_bytes("layer"));
     CHECK(registry.world.exchange("PUT", "/blobs/uploads/id", &again, true)->head().status == 200);

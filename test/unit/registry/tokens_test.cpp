@@ -9,9 +9,15 @@ using namespace std::chrono_literals;
 
 namespace {
 
-http::Origin origin(const std::string& url) { return http::Origin::parse(url).value(); }
-TokenKey key(const std::string& scope, const std::string& account = {}) { return {"https://auth.example/token", "r.example", scope, account}; }
-Token token(const std::string& value, std::chrono::seconds lifetime = 60s) { return {base::Secret(value), lifetime}; }
+http::Origin origin(const std::string& url) {
+    return http::Origin::parse(url).value();
+}
+TokenKey key(const std::string& scope, const std::string& account = {}) {
+    return {"https://auth.example/token", "r.example", scope, account};
+}
+Token token(const std::string& value, std::chrono::seconds lifetime = 60s) {
+    return {base::Secret(value), lifetime};
+}
 
 }  // namespace
 
@@ -28,9 +34,15 @@ TEST_CASE("Basic credentials follow RFC 7617") {
 
 TEST_CASE("Realms that may have the credentials") {
     const auto [registry_url, realm] = GENERATE(table<std::string, std::string>({
-        {"https://registry-1.docker.io", "https://auth.docker.io/token"}, {"https://ghcr.io", "https://ghcr.io/token"}, {"https://ghcr.io", "https://auth.ghcr.io/token"},
-        {"https://registry.gitlab.com", "https://gitlab.com/jwt/auth"}, {"https://r.corp.example", "https://login.corp.example/t"}, {"http://r.example", "http://r.example/t"},
-        {"http://r.example", "https://r.example/t"}, {"http://127.0.0.1:5000", "http://127.0.0.1:5001/t"}, {"https://r.example:8443", "https://r.example/t"},
+        {"https://registry-1.docker.io", "https://auth.docker.io/token"},
+        {"https://ghcr.io", "https://ghcr.io/token"},
+        {"https://ghcr.io", "https://auth.ghcr.io/token"},
+        {"https://registry.gitlab.com", "https://gitlab.com/jwt/auth"},
+        {"https://r.corp.example", "https://login.corp.example/t"},
+        {"http://r.example", "http://r.example/t"},
+        {"http://r.example", "https://r.example/t"},
+        {"http://127.0.0.1:5000", "http://127.0.0.1:5001/t"},
+        {"https://r.example:8443", "https://r.example/t"},
         {"https://registry.shop.co.uk", "https://auth.shop.co.uk/t"},
     }));
     CAPTURE(registry_url, realm);
@@ -40,9 +52,14 @@ TEST_CASE("Realms that may have the credentials") {
 
 TEST_CASE("Realms that may be asked without credentials only") {
     const auto [registry_url, realm] = GENERATE(table<std::string, std::string>({
-        {"https://r.example", "https://evil.test/token"}, {"https://registry-1.docker.io", "https://evildocker.io/token"}, {"https://registry-1.docker.io", "https://docker.io.evil.test/token"},
-        {"https://ghcr.io", "https://quay.io/token"}, {"https://shop.co.uk", "https://evil.co.uk/token"}, {"http://10.0.0.1", "http://auth.example/t"},
-        {"https://a.example", "https://example/t"}, {"https://registry", "https://other/t"},
+        {"https://r.example", "https://evil.test/token"},
+        {"https://registry-1.docker.io", "https://evildocker.io/token"},
+        {"https://registry-1.docker.io", "https://docker.io.evil.test/token"},
+        {"https://ghcr.io", "https://quay.io/token"},
+        {"https://shop.co.uk", "https://evil.co.uk/token"},
+        {"http://10.0.0.1", "http://auth.example/t"},
+        {"https://a.example", "https://example/t"},
+        {"https://registry", "https://other/t"},
     }));
     CAPTURE(registry_url, realm);
     CHECK_FALSE(check_realm(origin(registry_url), realm, RealmUse::with_credentials).has_value());
@@ -51,10 +68,19 @@ TEST_CASE("Realms that may be asked without credentials only") {
 
 TEST_CASE("Realms that may not be asked at all") {
     const auto [registry_url, realm] = GENERATE(table<std::string, std::string>({
-        {"https://r.example", "http://r.example/token"}, {"https://r.example", "http://auth.r.example/token"}, {"https://r.example", "https://127.0.0.1/token"},
-        {"https://r.example", "https://169.254.169.254/latest"}, {"https://r.example", "https://[::1]/t"}, {"http://r.example", "http://localhost/t"}, {"http://10.0.0.1", "http://10.0.0.2/t"},
-        {"https://r.example", "https://2130706433/t"}, {"https://r.example", ""}, {"https://r.example", "/token"}, {"https://r.example", "file:///etc/passwd"},
-        {"https://r.example", "https://u:p@r.example/t"}, {"https://r.example", "https://r.example\\@evil.test/t"},
+        {"https://r.example", "http://r.example/token"},
+        {"https://r.example", "http://auth.r.example/token"},
+        {"https://r.example", "https://127.0.0.1/token"},
+        {"https://r.example", "https://169.254.169.254/latest"},
+        {"https://r.example", "https://[::1]/t"},
+        {"http://r.example", "http://localhost/t"},
+        {"http://10.0.0.1", "http://10.0.0.2/t"},
+        {"https://r.example", "https://2130706433/t"},
+        {"https://r.example", ""},
+        {"https://r.example", "/token"},
+        {"https://r.example", "file:///etc/passwd"},
+        {"https://r.example", "https://u:p@r.example/t"},
+        {"https://r.example", "https://r.example\\@evil.test/t"},
     }));
     CAPTURE(registry_url, realm);
     REQUIRE_FALSE(check_realm(origin(registry_url), realm, RealmUse::anonymous).has_value());
@@ -74,8 +100,13 @@ TEST_CASE("token_request repeats scope and keeps what the realm has") {
 
 TEST_CASE("parse_token reads what token services answer") {
     const auto [text, value, seconds] = GENERATE(table<std::string, std::string, int>({
-        {R"({"token":"t"})", "t", 60}, {R"({"access_token":"a"})", "a", 60}, {R"({"token":"t","access_token":"t","expires_in":300})", "t", 300}, {R"({"token":"","access_token":"a"})", "a", 60},
-        {R"({"token":"t","expires_in":99999999})", "t", 3600}, {R"({"token":"t","expires_in":0})", "t", 0}, {R"({"token":"t","expires_in":null,"x":{}})", "t", 60},
+        {R"({"token":"t"})", "t", 60},
+        {R"({"access_token":"a"})", "a", 60},
+        {R"({"token":"t","access_token":"t","expires_in":300})", "t", 300},
+        {R"({"token":"","access_token":"a"})", "a", 60},
+        {R"({"token":"t","expires_in":99999999})", "t", 3600},
+        {R"({"token":"t","expires_in":0})", "t", 0},
+        {R"({"token":"t","expires_in":null,"x":{}})", "t", 60},
     }));
     CAPTURE(text);
     const auto parsed = parse_token(base::as_bytes(text));
@@ -85,8 +116,12 @@ TEST_CASE("parse_token reads what token services answer") {
 }
 
 TEST_CASE("parse_token refuses what is no token") {
-    const std::string text = GENERATE(as<std::string>(), "", "[]", "{}", R"({"token":1})", R"({"token":"a b"})", R"({"token":"a\r\nX: y"})", R"({"token":"t","expires_in":-1})", R"({"token":"t","expires_in":"60"})",
-                                      R"({"token":"t","token":"u"})", R"({"token":"t"} )" "x", R"({"token":"ä"})");
+    const std::string text =
+        GENERATE(as<std::string>(), "", "[]", "{}", R"({"token":1})", R"({"token":"a b"})", R"({"token":"a\r\nX: y"})",
+                 R"({"token":"t","expires_in":-1})", R"({"token":"t","expires_in":"60"})", R"({"token":"t","token":"u"})",
+                 R"({"token":"t"} )"
+                 "x",
+                 R"({"token":"ä"})");
     CAPTURE(text);
     CHECK_FALSE(parse_token(base::as_bytes(text)).has_value());
 }

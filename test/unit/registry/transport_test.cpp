@@ -22,15 +22,18 @@ ScriptedServer::Script with_password(ScriptedServer::Script next) {
 
 TEST_CASE("A redirect of a manifest is followed, and keeps Authorization at its origin") {
     UpstreamWorld world(with_password([](const http::RequestHead& head) {
-        return head.target.ends_with("/moved") ? image_reply() : reply_with(307, "Location", "/v2/acme/app/manifests/moved");
-    }), kAccount);
+                            return head.target.ends_with("/moved") ? image_reply()
+                                                                   : reply_with(307, "Location", "/v2/acme/app/manifests/moved");
+                        }),
+                        kAccount);
     CHECK(world.manifest().has_value());
     CHECK(world.server.requests().back().field("Authorization") == "Basic YWxpY2U6czNjcmV0");
 }
 
 TEST_CASE("Another port is another origin: Authorization is dropped") {
     UpstreamWorld world([](const http::RequestHead&) { return reply(500); }, kAccount);
-    world.server.script(with_password([&](const http::RequestHead&) { return reply_with(307, "Location", world.other.url() + "/blob?signature=x"); }));
+    world.server.script(
+        with_password([&](const http::RequestHead&) { return reply_with(307, "Location", world.other.url() + "/blob?signature=x"); }));
     world.other.script([](const http::RequestHead&) { return image_reply(); });
     CHECK(world.manifest().has_value());
     REQUIRE(world.other.lines() == std::vector<std::string>{"GET /blob?signature=x"});
@@ -75,7 +78,8 @@ TEST_CASE("Five redirects are followed, the sixth is an error") {
 }
 
 TEST_CASE("A redirect to an inside address is not followed") {
-    const std::string target = GENERATE(as<std::string>(), "http://127.0.0.2/x", "http://localhost/x", "http://169.254.169.254/latest", "http://[::1]/x", "http://10.0.0.1/", "http://0x7f.1/", "file:///etc/passwd", "");
+    const std::string target = GENERATE(as<std::string>(), "http://127.0.0.2/x", "http://localhost/x", "http://169.254.169.254/latest",
+                                        "http://[::1]/x", "http://10.0.0.1/", "http://0x7f.1/", "file:///etc/passwd", "");
     CAPTURE(target);
     UpstreamWorld world([target](const http::RequestHead&) { return reply_with(307, "Location", target); });
     CHECK_FALSE(world.manifest().has_value());
@@ -97,7 +101,8 @@ TEST_CASE("A blob's redirect is followed, or handed back where the configuration
 }
 
 TEST_CASE("A redirect of a request with a body or an effect is handed back") {
-    UpstreamWorld world([](const http::RequestHead& head) { return head.target == "/v2/" ? reply(200) : reply_with(307, "Location", "/elsewhere"); });
+    UpstreamWorld world(
+        [](const http::RequestHead& head) { return head.target == "/v2/" ? reply(200) : reply_with(307, "Location", "/elsewhere"); });
     http::BytesBody body(base::to_bytes("x"));
     CHECK(world.exchange("PUT", "/manifests/v1", &body, true)->head().status == 307);
     CHECK(world.exchange("DELETE", "/manifests/v1")->head().status == 307);
@@ -107,8 +112,22 @@ TEST_CASE("A redirect of a request with a body or an effect is handed back") {
 TEST_CASE("More redirect hosts than connections are kept for") {
     UpstreamWorld world([](const http::RequestHead&) { return reply(500); });
     std::vector<std::unique_ptr<ScriptedServer>> hosts;
-    for (int i = 0; i < 40; ++i) hosts.push_back(std::make_unique<ScriptedServer>(world.io, [](const http::RequestHead&) { return image_reply(); }));
+    for (int i = 0; i < 40; ++i)
+        hosts.push_back(std::make_unique<ScriptedServer>(world.io, [](const http::RequestHead&) { return image_reply(); }));
     std::size_t next = 0;
     world.server.script([&](const http::RequestHead&) { return reply_with(307, "Location", hosts[next++]->url() + "/x"); });
     for (std::size_t i = 0; i < hosts.size(); ++i) CHECK(world.manifest().has_value());
+}
+
+TEST_CASE("The body of a redirect that drips does not hold up what it leads to") {
+    UpstreamWorld world([](const http::RequestHead&) { return reply(500); });
+    world.server.script([&](const http::RequestHead& head) {
+        if (head.target == "/moved") return image_reply();
+        auto result = reply_with(307, "Location", "/moved");
+        result.stream = slow_body(world.io, std::chrono::milliseconds(50));
+        return result;
+    });
+    const auto begin = std::chrono::steady_clock::now();
+    CHECK(run(world.io, world.upstream->manifest(kName, tag("v1"), base::Deadline::never())).has_value());
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(10));
 }

@@ -13,7 +13,9 @@ std::string index_of(int first, int count) {
     std::string entries;
     for (int i = first; i < first + count; ++i) {
         const auto digest = base::Digest::sha256_of(base::as_bytes(std::to_string(i))).to_string();
-        entries += (entries.empty() ? "" : ",") + (R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a/b","digest":")" + digest + R"(","size":1})");
+        entries +=
+            (entries.empty() ? "" : ",") +
+            (R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"a/b","digest":")" + digest + R"(","size":1})");
     }
     return R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" + entries + "]}";
 }
@@ -34,15 +36,24 @@ TEST_CASE("manifest asks for the four types, plainly") {
     CHECK(base::as_text(fetched->raw) == kImage);
     REQUIRE(world.server.lines() == std::vector<std::string>{"GET /v2/acme/app/manifests/v1"});
     const auto& request = world.server.requests()[0];
-    for (const auto type : {kOciManifest, kOciIndex, kDockerManifest, kDockerManifestList}) CHECK(request.field("Accept").find(type) != std::string::npos);
+    for (const auto type : {kOciManifest, kOciIndex, kDockerManifest, kDockerManifestList})
+        CHECK(request.field("Accept").find(type) != std::string::npos);
     CHECK(request.field("Accept-Encoding") == "identity");
     CHECK(request.field("Authorization").empty());
 }
 
 TEST_CASE("The status of a manifest answer becomes an error code") {
     const auto [status, code] = GENERATE(table<unsigned, base::ErrorCode>({
-        {401, base::ErrorCode::unauthorized}, {403, base::ErrorCode::denied}, {404, base::ErrorCode::not_found}, {400, base::ErrorCode::unavailable}, {429, base::ErrorCode::unavailable},
-        {500, base::ErrorCode::unavailable}, {503, base::ErrorCode::unavailable}, {206, base::ErrorCode::unavailable}, {300, base::ErrorCode::unavailable}, {204, base::ErrorCode::unavailable},
+        {401, base::ErrorCode::unauthorized},
+        {403, base::ErrorCode::denied},
+        {404, base::ErrorCode::not_found},
+        {400, base::ErrorCode::unavailable},
+        {429, base::ErrorCode::unavailable},
+        {500, base::ErrorCode::unavailable},
+        {503, base::ErrorCode::unavailable},
+        {206, base::ErrorCode::unavailable},
+        {300, base::ErrorCode::unavailable},
+        {204, base::ErrorCode::unavailable},
     }));
     CAPTURE(status);
     UpstreamWorld world([answered = status](const http::RequestHead&) { return reply(answered); });
@@ -54,7 +65,9 @@ TEST_CASE("The status of a manifest answer becomes an error code") {
 
 TEST_CASE("A manifest answer that cannot be trusted is an error") {
     const auto [name, type_fields, coding] = GENERATE(table<std::string, std::vector<std::string>, std::string>({
-        {"no content type", {}, ""}, {"two content types", {std::string(kOciManifest), std::string(kOciIndex)}, ""}, {"encoded", {std::string(kOciManifest)}, "gzip"},
+        {"no content type", {}, ""},
+        {"two content types", {std::string(kOciManifest), std::string(kOciIndex)}, ""},
+        {"encoded", {std::string(kOciManifest)}, "gzip"},
     }));
     CAPTURE(name);
     UpstreamWorld world([&, types = type_fields, encoding = coding](const http::RequestHead&) {
@@ -107,7 +120,8 @@ TEST_CASE("A body that drips is ended by the deadline") {
 
 TEST_CASE("A registry that cannot be reached is unavailable") {
     UpstreamWorld world([](const http::RequestHead&) { return reply(200); });
-    UpstreamConfig settings{.origin = http::Origin::parse("http://127.0.0.1:1").value(), .tls = nullptr, .credentials = std::nullopt, .client = {}};
+    UpstreamConfig settings{
+        .origin = http::Origin::parse("http://127.0.0.1:1").value(), .tls = nullptr, .credentials = std::nullopt, .client = {}};
     Upstream gone(world.io, world.workers, std::make_shared<UpstreamConfig>(std::move(settings)), world.tokens);
     CHECK(run(world.io, gone.manifest(kName, tag("v1"), soon())).error().code() == base::ErrorCode::unavailable);
 }
@@ -155,7 +169,8 @@ TEST_CASE("exchange sends the fields of its list only, and stays in its reposito
     http::RequestHead head;
     head.method = "GET";
     head.target = "/v2/acme/app/tags/list?n=2";
-    for (const auto* name : {"Accept", "Authorization", "Cookie", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "If-None-Match"}) head.headers.add(name, "x");
+    for (const auto* name : {"Accept", "Authorization", "Cookie", "X-Forwarded-Host", "Forwarded", "X-Real-IP", "If-None-Match"})
+        head.headers.add(name, "x");
     REQUIRE(run(world.io, world.upstream->exchange(head, nullptr, kName, false, soon())).has_value());
     const auto& request = world.server.requests()[0];
     CHECK(request.line() == "GET /v2/acme/app/tags/list?n=2");
@@ -179,7 +194,8 @@ TEST_CASE("Referrers of all pages are collected") {
     CHECK_FALSE(listing->truncated);
     REQUIRE(listing->descriptors.size() == 5);
     CHECK(listing->descriptors[4].artifact_type == "a/b");
-    CHECK(world.server.lines() == std::vector<std::string>{"GET " + kReferrers, "GET " + kReferrers + "?p=2", "GET " + kReferrers + "?p=3"});
+    CHECK(world.server.lines() ==
+          std::vector<std::string>{"GET " + kReferrers, "GET " + kReferrers + "?p=2", "GET " + kReferrers + "?p=3"});
 }
 
 TEST_CASE("404 means that the registry has no referrers API, on the first page only") {
@@ -192,10 +208,16 @@ TEST_CASE("404 means that the registry has no referrers API, on the first page o
 
 TEST_CASE("A listing that is none is a failure, never an empty listing") {
     const auto [name, status, type, body, next] = GENERATE(table<std::string, unsigned, std::string, std::string, std::string>({
-        {"500", 500, std::string(kOciIndex), index_of(0, 1), ""}, {"401", 401, std::string(kOciIndex), index_of(0, 1), ""}, {"400", 400, std::string(kOciIndex), index_of(0, 1), ""},
-        {"a page for people", 200, "text/html", "<html>", ""}, {"a parameter", 200, std::string(kOciIndex) + "; charset=utf-8", index_of(0, 1), ""},
-        {"an image", 200, std::string(kOciManifest), kImage, ""}, {"not JSON", 200, std::string(kOciIndex), "{", ""}, {"folded name", 200, std::string(kOciIndex), R"({"schemaVersion":2,"Manifests":[]})", ""},
-        {"next page elsewhere", 200, std::string(kOciIndex), index_of(0, 1), "http://evil.example/x"}, {"next page of another subject", 200, std::string(kOciIndex), index_of(0, 1), "/v2/acme/app/referrers/x"},
+        {"500", 500, std::string(kOciIndex), index_of(0, 1), ""},
+        {"401", 401, std::string(kOciIndex), index_of(0, 1), ""},
+        {"400", 400, std::string(kOciIndex), index_of(0, 1), ""},
+        {"a page for people", 200, "text/html", "<html>", ""},
+        {"a parameter", 200, std::string(kOciIndex) + "; charset=utf-8", index_of(0, 1), ""},
+        {"an image", 200, std::string(kOciManifest), kImage, ""},
+        {"not JSON", 200, std::string(kOciIndex), "{", ""},
+        {"folded name", 200, std::string(kOciIndex), R"({"schemaVersion":2,"Manifests":[]})", ""},
+        {"next page elsewhere", 200, std::string(kOciIndex), index_of(0, 1), "http://evil.example/x"},
+        {"next page of another subject", 200, std::string(kOciIndex), index_of(0, 1), "/v2/acme/app/referrers/x"},
         {"next page inside", 200, std::string(kOciIndex), index_of(0, 1), "http://169.254.169.254/"},
     }));
     CAPTURE(name);
@@ -219,7 +241,9 @@ TEST_CASE("A listing ends after ten pages, and says so") {
 
 TEST_CASE("A listing ends after 1000 descriptors, and says so") {
     int first_page = 600;
-    UpstreamWorld world([&](const http::RequestHead& head) { return head.target.ends_with("p=2") ? page(first_page, 401, "?p=3") : page(0, first_page, "?p=2"); });
+    UpstreamWorld world([&](const http::RequestHead& head) {
+        return head.target.ends_with("p=2") ? page(first_page, 401, "?p=3") : page(0, first_page, "?p=2");
+    });
     auto listing = world.referrers();
     REQUIRE(listing.has_value());
     CHECK(listing->truncated);

@@ -5,17 +5,24 @@
 
 #include "registry/upstream.h"
 #include "test/support/catch.h"
-#include "test/support/scripted_server.h"
+#include "test/unit/registry/scripted_server.h"
 
 namespace test {
 
 inline const registry::RepositoryName kName = registry::RepositoryName::parse("acme/app").value();
-inline const std::string kImage = R"({"schemaVersion":2,"config":{"mediaType":"a/b","digest":")" + base::Digest::sha256_of({}).to_string() + R"(","size":0},"layers":[]})";
+inline const std::string kImage = R"({"schemaVersion":2,"config":{"mediaType":"a/b","digest":")" + base::Digest::sha256_of({}).to_string() +
+                                  R"(","size":0},"layers":[]})";
 inline const base::Digest kSubject = base::Digest::sha256_of(base::as_bytes(kImage));
 
-inline registry::Reference tag(const std::string& text) { return registry::Reference(registry::Tag::parse(text).value()); }
-inline Reply image_reply() { return reply_with(200, "Content-Type", registry::kOciManifest, kImage); }
-inline base::Deadline soon() { return base::Deadline::after(std::chrono::seconds(10)); }
+inline registry::Reference tag(const std::string& text) {
+    return registry::Reference(registry::Tag::parse(text).value());
+}
+inline Reply image_reply() {
+    return reply_with(200, "Content-Type", registry::kOciManifest, kImage);
+}
+inline base::Deadline soon() {
+    return base::Deadline::after(std::chrono::seconds(10));
+}
 
 struct UpstreamWorld {
     http::asio::io_context io{1};
@@ -28,7 +35,8 @@ struct UpstreamWorld {
 
     explicit UpstreamWorld(ScriptedServer::Script script, std::optional<registry::Credentials> credentials = std::nullopt)
         : server(io, std::move(script)), other(io, [](const http::RequestHead&) { return reply(404); }) {
-        registry::UpstreamConfig settings{.origin = http::Origin::parse(server.url()).value(), .tls = nullptr, .credentials = std::move(credentials), .client = {}};
+        registry::UpstreamConfig settings{
+            .origin = http::Origin::parse(server.url()).value(), .tls = nullptr, .credentials = std::move(credentials), .client = {}};
         config = std::make_shared<registry::UpstreamConfig>(std::move(settings));
         upstream.emplace(io, workers, config, tokens);
     }
@@ -39,10 +47,15 @@ struct UpstreamWorld {
     UpstreamWorld(const UpstreamWorld&) = delete;
     UpstreamWorld& operator=(const UpstreamWorld&) = delete;
 
-    base::Result<registry::FetchedManifest> manifest(const std::string& name = "v1") { return run(io, upstream->manifest(kName, tag(name), soon())); }
+    base::Result<registry::FetchedManifest> manifest(const std::string& name = "v1") {
+        return run(io, upstream->manifest(kName, tag(name), soon()));
+    }
     base::Result<registry::ReferrersPage> referrers() { return run(io, upstream->referrers(kName, kSubject, soon())); }
-    base::Result<base::Bytes> blob(const base::Digest& digest, std::size_t limit = 1024) { return run(io, upstream->blob(kName, digest, limit, soon())); }
-    base::Result<http::ClientResponse> exchange(const std::string& method, const std::string& rest, http::BodySource* body = nullptr, bool push = false) {
+    base::Result<base::Bytes> blob(const base::Digest& digest, std::size_t limit = 1024) {
+        return run(io, upstream->blob(kName, digest, limit, soon()));
+    }
+    base::Result<http::ClientResponse> exchange(const std::string& method, const std::string& rest, http::BodySource* body = nullptr,
+                                                bool push = false) {
         http::RequestHead head;
         head.method = method;
         head.target = "/v2/acme/app" + rest;

@@ -1,4 +1,4 @@
-#include "test/support/scripted_server.h"
+#include "test/unit/registry/scripted_server.h"
 
 #include <boost/asio/steady_timer.hpp>
 
@@ -40,7 +40,9 @@ Reply reply_with(unsigned status, std::string_view field, std::string_view value
 
 ScriptedServer::ScriptedServer(http::asio::io_context& io, Script script)
     : script_(std::move(script)),
-      server_(io, http::ServerOptions(), [this](http::Exchange& exchange) { return handle(exchange); }, [](std::string_view, std::string_view) {}) {
+      server_(
+          io, http::ServerOptions(), [this](http::Exchange& exchange) { return handle(exchange); },
+          [](std::string_view, std::string_view) {}) {
     port_ = server_.listen(http::Listener{"127.0.0.1:0", nullptr}).value();
 }
 
