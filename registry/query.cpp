@@ -40,7 +40,6 @@ base::Result<std::string> decode(std::string_view text) {
             const auto low = hex_value(digits[1]);
             if (!high || !low) return refuse("an escape is not %XX");
             c = static_cast<char>(*high * 16 + *low);
-            if (c < 0x20 || c > 0x7E) return refuse("a control or non-ASCII character");
             i += 2;
         }
         result.push_back(c);
@@ -59,6 +58,7 @@ base::Result<QueryParameter> parse_parameter(std::string_view text) {
 
 base::Result<Query> Query::parse(std::string_view text) {
     Query result;
+    result.text_ = text;
     if (!std::ranges::all_of(text, is_query_character)) return refuse("a character that no query may contain");
     while (!text.empty()) {
         const auto end = text.find('&');
@@ -76,6 +76,8 @@ base::Result<std::optional<std::string>> Query::once(std::string_view name) cons
     auto values = all(name);
     if (values.size() > 1) return refuse(std::string(name) + " is given more than once");
     if (values.empty()) return std::optional<std::string>();
+    const auto is_printable = [](char c) { return c >= 0x20 && c <= 0x7E; };
+    if (!std::ranges::all_of(values.front(), is_printable)) return refuse(std::string(name) + " has a control or non-ASCII character");
     return std::optional(std::move(values.front()));
 }
 
@@ -88,6 +90,7 @@ std::vector<std::string> Query::all(std::string_view name) const {
 }
 
 std::string Query::without(std::string_view name) const {
+    if (all(name).empty()) return std::string(text_);
     std::string result;
     for (const auto& parameter : parameters_) {
         if (parameter.name == name) continue;

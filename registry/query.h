@@ -12,7 +12,7 @@ namespace registry {
 
 struct QueryParameter {
     std::string name;       // decoded
-    std::string value;      // decoded; visible ASCII and blanks only
+    std::string value;      // decoded: any bytes
     std::string_view text;  // as received: "name=value"
 };
 
@@ -22,14 +22,15 @@ public:
     // "+" is a blank, as in Go and in forms. At most 16 parameters.
     [[nodiscard]] static base::Result<Query> parse(std::string_view text);
 
-    // The value of a parameter that may stand once; nullopt where absent, an error where it is repeated.
+    // The value of a parameter that may stand once; nullopt where absent, an error where it is repeated or not printable ASCII.
     [[nodiscard]] base::Result<std::optional<std::string>> once(std::string_view name) const;
     [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
-    // The received bytes without the parameters of that name.
+    // The received bytes, every one of them, unless there are parameters of that name: those are left out.
     [[nodiscard]] std::string without(std::string_view name) const;
     [[nodiscard]] const std::vector<QueryParameter>& parameters() const { return parameters_; }
 
 private:
+    std::string_view text_;
     std::vector<QueryParameter> parameters_;
 };
 

@@ -40,6 +40,12 @@ base::Error token_status_error(unsigned status) {
     return {refused ? base::ErrorCode::unauthorized : base::ErrorCode::unavailable, "token service answered " + std::to_string(status)};
 }
 
+// Nothing that goes wrong there is too large or malformed in the eyes of whoever asked for a manifest.
+base::Error token_error(const base::Error& error) {
+    const bool late = error.code() == base::ErrorCode::timed_out;
+    return {late ? base::ErrorCode::timed_out : base::ErrorCode::unavailable, "token service: " + error.message()};
+}
+
 }  // namespace
 
 // Bearer before Basic, whatever their order: a token is worth less than a password to whoever reads it on the way.
@@ -130,9 +136,9 @@ http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline dead
     const auto status = answer.response.head().status;
     if (status != 200) co_return std::unexpected(token_status_error(status));
     auto body = co_await http::read_all(answer.response.body(), kTokenBodyLimit);
-    if (!body) co_return std::unexpected(std::move(body).error().with_context("token service"));
+    if (!body) co_return std::unexpected(token_error(body.error()));
     auto token = parse_token(*body);
-    if (!token) co_return std::unexpected(std::move(token).error().with_context("token service"));
+    if (!token) co_return std::unexpected(token_error(token.error()));
     tokens_.store(key, *token);
     co_return token->value;
 }

@@ -111,7 +111,7 @@ base::Result<Token> parse_token(base::BytesView body) {
         TRY(value, read_text(document, "access_token"));
     }
     // It becomes part of a header field.
-    if (!is_visible_text(value)) return base::fail(base::ErrorCode::unavailable, "token service: no token in its answer");
+    if (!is_visible_text(value)) return base::fail(base::ErrorCode::unavailable, "no token in its answer");
     Token token;
     token.value = base::Secret(std::move(value));
     TRY(const auto expires_in, document.find("expires_in"));

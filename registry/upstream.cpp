@@ -54,10 +54,10 @@ std::string place(const RepositoryName& repository, const std::string& reference
     return repository.text() + (reference.find(':') == std::string::npos ? ":" : "@") + reference;
 }
 
-template <typename T>
-base::Result<T> in_context(base::Result<T> result, std::string_view operation) {
-    if (result) return result;
-    return std::unexpected(std::move(result).error().with_context(operation));
+// What an upstream sent wrong is its failure, never the caller's input.
+base::Error upstream_error(base::Error error, std::string_view operation) {
+    const auto code = error.code() == base::ErrorCode::invalid_input ? base::ErrorCode::unavailable : error.code();
+    return base::Error(code, error.message()).with_context(operation);
 }
 
 }  // namespace
@@ -120,7 +120,8 @@ http::Async<FetchedManifest> Upstream::State::manifest(Shared self, RepositoryNa
     auto head = request("GET", canonical_target(ManifestRoute{std::move(repository), std::move(reference), {}}));
     head.headers.set("Accept", kManifestAccept);
     auto fetched = co_await read_document(std::move(self), std::move(head), std::move(scope), deadline);
-    co_return in_context(std::move(fetched), operation);
+    if (!fetched) co_return std::unexpected(upstream_error(std::move(fetched).error(), operation));
+    co_return *std::move(fetched);
 }
 
 http::Async<base::Bytes> Upstream::State::blob(Shared self, RepositoryName repository, base::Digest digest, std::size_t limit,
@@ -128,11 +129,11 @@ http::Async<base::Bytes> Upstream::State::blob(Shared self, RepositoryName repos
     const auto operation = "blob " + place(repository, digest.to_string());
     http::Headers none;
     auto response = co_await blob_stream(std::move(self), "GET", std::move(repository), digest, std::move(none), deadline);
-    if (!response) co_return std::unexpected(std::move(response).error().with_context(operation));
+    if (!response) co_return std::unexpected(std::move(response).error());
     const auto status = response->head().status;
     if (status != 200) co_return std::unexpected(status_error(status).with_context(operation));
     auto content = co_await http::read_all(response->body(), limit);
-    if (!content) co_return std::unexpected(std::move(content).error().with_context(operation));
+    if (!content) co_return std::unexpected(upstream_error(std::move(content).error(), operation));
     if (!digest.matches(*content)) co_return base::fail(base::ErrorCode::unverified, operation + ": the bytes have another digest");
     co_return *std::move(content);
 }
@@ -149,7 +150,7 @@ http::Async<ReferrersPage> Upstream::State::referrers(Shared self, RepositoryNam
         }
         auto following = co_await referrers_page(self, *std::move(next), scope, result, deadline);
         if (!following && page == 0 && following.error().code() == base::ErrorCode::not_found) co_return ReferrersPage();
-        if (!following) co_return std::unexpected(std::move(following).error().with_context(operation));
+        if (!following) co_return std::unexpected(upstream_error(std::move(following).error(), operation));
         next = *std::move(following);
     }
     co_return result;
@@ -193,7 +194,7 @@ http::Async<http::ClientResponse> Upstream::State::exchange(Shared self, http::R
     const bool reading = body == nullptr && (head.method == "GET" || head.method == "HEAD");
     const auto redirects = reading ? Redirects::follow : Redirects::hand_back;
     auto answer = co_await self->session.send(std::move(outgoing), body, scope_of(repository, access), redirects, deadline);
-    if (!answer) co_return std::unexpected(std::move(answer).error().with_context(head.method + " in " + repository.text()));
+    if (!answer) co_return std::unexpected(upstream_error(std::move(answer).error(), head.method + " in " + repository.text()));
     co_return std::move(answer->response);
 }
 
@@ -201,13 +202,15 @@ http::Async<http::ClientResponse> Upstream::State::blob_stream(Shared self, std:
                                                                http::Headers range_headers, base::Deadline deadline) {
     if (method != "GET" && method != "HEAD") co_return base::fail(base::ErrorCode::internal, "blob_stream: only GET and HEAD");
     auto scope = scope_of(repository, Access::pull);
+    const auto operation = "blob " + place(repository, digest.to_string());
     auto head = request(method, canonical_target(BlobRoute{std::move(repository), std::move(digest)}));
     for (const auto* name : {"Range", "If-Range"}) {
         if (const auto value = range_headers.get(name)) head.headers.set(name, *value);
     }
     const auto redirects = self->config->follow_blob_redirects ? Redirects::follow : Redirects::hand_back;
-    CO_TRY(auto answer, co_await self->session.send(std::move(head), nullptr, std::move(scope), redirects, deadline));
-    co_return std::move(answer.response);
+    auto answer = co_await self->session.send(std::move(head), nullptr, std::move(scope), redirects, deadline);
+    if (!answer) co_return std::unexpected(upstream_error(std::move(answer).error(), operation));
+    co_return std::move(answer->response);
 }
 
 Upstream::Upstream(http::asio::io_context& io, http::asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config,

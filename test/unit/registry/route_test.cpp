@@ -47,6 +47,7 @@ TEST_CASE("Every row of the endpoint table is a route, and goes out in one spell
         {"PATCH", "/v2/a/blobs/uploads/id-1_2.=~", "/v2/a/blobs/uploads/id-1_2.=~"},
         {"PUT", "/v2/a/blobs/uploads/id?_state=a%2Bb&digest=" + kEscaped, "/v2/a/blobs/uploads/id?_state=a%2Bb&digest=" + kEscaped},
         {"GET", "/v2/a/blobs/uploads/id?ns=x&_state=y", "/v2/a/blobs/uploads/id?_state=y"},
+        {"PATCH", "/v2/a/blobs/uploads/id?&a&&b=%00%FF&", "/v2/a/blobs/uploads/id?&a&&b=%00%FF&"},
         {"DELETE", "/v2/a/blobs/uploads/id", "/v2/a/blobs/uploads/id"},
         {"GET", "/v2/a/tags/list", "/v2/a/tags/list"},
         {"GET", "/v2/a/tags/list?last=b%2Fc&n=10&x=y", "/v2/a/tags/list?n=10&last=b%2Fc"},
@@ -146,7 +147,7 @@ TEST_CASE("Malformed parts are 400 with their code") {
         {"GET", "/v2/a/manifests/b?ns=", ApiCode::name_invalid},
         {"GET", "/v2/a/manifests/b?ns=" + std::string(256, 'x'), ApiCode::name_invalid},
         {"GET", "/v2/a/tags/list?n=1&n=2", ApiCode::unsupported},
-        {"GET", "/v2/a/manifests/b?x=%0A", ApiCode::unsupported},
+        {"GET", "/v2/a/tags/list?last=%0A", ApiCode::unsupported},
         {"GET", "/v2/a/manifests/b?x?y", ApiCode::unsupported},
         {"GET", "/v2/a/manifests/b?a#b", ApiCode::unsupported},
     }));

@@ -120,9 +120,9 @@ TEST_CASE("What a token service answers decides the error") {
         {"401", [] { return reply(401); }, base::ErrorCode::unauthorized},
         {"403", [] { return reply(403); }, base::ErrorCode::unauthorized},
         {"500", [] { return reply(500); }, base::ErrorCode::unavailable},
-        {"not JSON", [] { return reply(200, "<html>"); }, base::ErrorCode::invalid_input},
+        {"not JSON", [] { return reply(200, "<html>"); }, base::ErrorCode::unavailable},
         {"no token", [] { return reply(200, "{}"); }, base::ErrorCode::unavailable},
-        {"65 KiB", [] { return reply(200, "{\"token\":\"" + std::string(65 * 1024, 'x') + "\"}"); }, base::ErrorCode::too_large},
+        {"65 KiB", [] { return reply(200, "{\"token\":\"" + std::string(65 * 1024, 'x') + "\"}"); }, base::ErrorCode::unavailable},
         {"a field in it", [] { return reply(200, R"({"token":"t\r\nX-Evil: 1"})"); }, base::ErrorCode::unavailable},
     }));
     CAPTURE(name);

@@ -76,7 +76,7 @@ TEST_CASE("A manifest answer that cannot be trusted is an error") {
         if (!encoding.empty()) result.headers.add("Content-Encoding", encoding);
         return result;
     });
-    CHECK_FALSE(world.manifest().has_value());
+    CHECK(world.manifest().error().code() == base::ErrorCode::unavailable);
 }
 
 TEST_CASE("A manifest of 4 MiB is read, one byte more is too large") {
