@@ -17,9 +17,9 @@ struct Block {
 };
 // IANA IPv4 Special-Purpose Address Registry: what is not globally reachable, and multicast and reserved space.
 constexpr std::array kInside4{
-    Block{0x00000000, 8},  Block{0x0A000000, 8},  Block{0x64400000, 10}, Block{0x7F000000, 8},  Block{0xA9FE0000, 16}, Block{0xAC100000, 12},
-    Block{0xC0000000, 24}, Block{0xC0000200, 24}, Block{0xC0A80000, 16}, Block{0xC6120000, 15}, Block{0xC6336400, 24}, Block{0xCB007100, 24},
-    Block{0xE0000000, 4},  Block{0xF0000000, 4},
+    Block{0x00000000, 8},  Block{0x0A000000, 8},  Block{0x64400000, 10}, Block{0x7F000000, 8},  Block{0xA9FE0000, 16},
+    Block{0xAC100000, 12}, Block{0xC0000000, 24}, Block{0xC0000200, 24}, Block{0xC0A80000, 16}, Block{0xC6120000, 15},
+    Block{0xC6336400, 24}, Block{0xCB007100, 24}, Block{0xE0000000, 4},  Block{0xF0000000, 4},
 };
 
 bool is_inside4(std::uint32_t address) {

@@ -20,6 +20,7 @@ namespace registry {
 [[nodiscard]] base::Result<std::optional<Url>> next_page(const Url& request, const http::Headers& headers);
 
 // The Link value for the client of a tags listing; nullopt at the last page.
-[[nodiscard]] base::Result<std::optional<std::string>> public_tags_link(const Url& request, const http::Headers& headers, const PublicBase& client);
+[[nodiscard]] base::Result<std::optional<std::string>> public_tags_link(const Url& request, const http::Headers& headers,
+                                                                        const PublicBase& client);
 
 }  // namespace registry

@@ -31,7 +31,8 @@ base::Result<UploadRoute> parse_upload_location(const Url& request, std::string_
     const auto route = parse_route("PATCH", url.target);
     const auto* upload = route ? std::get_if<UploadRoute>(&route->endpoint) : nullptr;
     if (upload == nullptr) {
-        return base::fail(base::ErrorCode::unavailable, "upload location: not an upload of the distribution protocol: " + url.without_query());
+        return base::fail(base::ErrorCode::unavailable,
+                          "upload location: not an upload of the distribution protocol: " + url.without_query());
     }
     if (upload->repository != repository) {
         return base::fail(base::ErrorCode::unavailable, "upload location: belongs to another repository: " + url.without_query());

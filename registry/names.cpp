@@ -46,8 +46,9 @@ base::Result<RepositoryName> RepositoryName::parse(std::string_view text) {
     for (auto rest = text;;) {
         const auto slash = rest.find('/');
         if (!is_path_component(rest.substr(0, slash))) {
-            return base::fail(base::ErrorCode::invalid_input,
-                              "repository name: expected lower-case letters and digits, single . _ __ or dashes between them, and / between components");
+            return base::fail(
+                base::ErrorCode::invalid_input,
+                "repository name: expected lower-case letters and digits, single . _ __ or dashes between them, and / between components");
         }
         if (slash == std::string_view::npos) break;
         rest.remove_prefix(slash + 1);

@@ -98,7 +98,8 @@ http::Async<Answer> Session::send(http::RequestHead head, http::BodySource* body
 }
 
 // What a refusal asks for; nullopt where that was tried already or cannot be given.
-std::optional<Requirement> Session::learn(const http::ResponseHead& refusal, const std::string& scope, const std::optional<Requirement>& tried) {
+std::optional<Requirement> Session::learn(const http::ResponseHead& refusal, const std::string& scope,
+                                          const std::optional<Requirement>& tried) {
     using enum Requirement::Scheme;
     if (tried && tried->scheme == bearer) tokens_.forget(tried->key);
     tokens_.forget_requirement(scope);
@@ -155,7 +156,8 @@ http::Async<Requirement> Session::ask_by_ping(std::string scope, base::Deadline 
     if (answer.response.head().status == 401) {
         auto challenges = challenges_of(answer.response.head());
         // A scope that the ping names is not that of this upload.
-        for (auto& challenge : challenges) std::erase_if(challenge.parameters, [](const auto& each) { return http::names_equal(each.first, "scope"); });
+        const auto is_scope = [](const auto& parameter) { return http::names_equal(parameter.first, "scope"); };
+        for (auto& challenge : challenges) std::erase_if(challenge.parameters, is_scope);
         requirement = choose(challenges, scope).value_or(Requirement());
     }
     co_await drain(std::move(answer.response));
@@ -167,7 +169,9 @@ http::Async<Answer> Session::send_once(http::RequestHead head, http::BodySource*
                                        base::Deadline deadline) {
     if (authorization) head.headers.set("Authorization", authorization->reveal());
     Url url{transport_.registry(), head.target};
-    if (redirects == Redirects::follow && body == nullptr) co_return co_await transport_.send_following(std::move(url), std::move(head), deadline);
+    if (redirects == Redirects::follow && body == nullptr) {
+        co_return co_await transport_.send_following(std::move(url), std::move(head), deadline);
+    }
     co_return co_await transport_.send(std::move(url), std::move(head), body, deadline);
 }
 

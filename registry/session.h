@@ -22,7 +22,8 @@ public:
 
     // `head.target` at the registry. A request with a body asks for its token first; if it is refused nevertheless, it is repeated only
     // if nothing of the body was read. A second 401 is handed back.
-    http::Async<Answer> send(http::RequestHead head, http::BodySource* body, std::string scope, Redirects redirects, base::Deadline deadline);
+    http::Async<Answer> send(http::RequestHead head, http::BodySource* body, std::string scope, Redirects redirects,
+                             base::Deadline deadline);
 
 private:
     using MaybeSecret = std::optional<base::Secret>;

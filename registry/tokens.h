@@ -50,7 +50,8 @@ enum class RealmUse { anonymous, with_credentials };
 [[nodiscard]] base::Result<Url> check_realm(const http::Origin& registry, std::string_view realm, RealmUse use);
 
 // GET realm?service=…&scope=…, one scope parameter for each scope of the key.
-[[nodiscard]] base::Result<http::RequestHead> token_request(const Url& realm, const TokenKey& key, const std::optional<Credentials>& credentials);
+[[nodiscard]] base::Result<http::RequestHead> token_request(const Url& realm, const TokenKey& key,
+                                                            const std::optional<Credentials>& credentials);
 
 struct Token {
     base::Secret value;

@@ -20,8 +20,8 @@ struct Answer {
 class Transport {
 public:
     // `tls` as for the registry; where it is null, https hosts are verified against the system's store.
-    Transport(http::asio::io_context& io, http::asio::thread_pool& workers, http::Origin registry, std::shared_ptr<const http::ClientTls> tls,
-              http::ClientOptions options);
+    Transport(http::asio::io_context& io, http::asio::thread_pool& workers, http::Origin registry,
+              std::shared_ptr<const http::ClientTls> tls, http::ClientOptions options);
 
     // One request; redirects are handed back.
     http::Async<Answer> send(Url url, http::RequestHead head, http::BodySource* body, base::Deadline deadline);

@@ -88,18 +88,21 @@ struct Upstream::State {
 
     using Shared = std::shared_ptr<State>;
     static http::Async<FetchedManifest> manifest(Shared self, RepositoryName repository, Reference reference, base::Deadline deadline);
-    static http::Async<base::Bytes> blob(Shared self, RepositoryName repository, base::Digest digest, std::size_t limit, base::Deadline deadline);
+    static http::Async<base::Bytes> blob(Shared self, RepositoryName repository, base::Digest digest, std::size_t limit,
+                                         base::Deadline deadline);
     static http::Async<ReferrersPage> referrers(Shared self, RepositoryName repository, base::Digest subject, base::Deadline deadline);
-    static http::Async<std::optional<Url>> referrers_page(Shared self, Url url, std::string scope, ReferrersPage& into, base::Deadline deadline);
-    static http::Async<http::ClientResponse> exchange(Shared self, http::RequestHead head, http::BodySource* body, RepositoryName repository,
-                                                      Access access, base::Deadline deadline);
+    static http::Async<std::optional<Url>> referrers_page(Shared self, Url url, std::string scope, ReferrersPage& into,
+                                                          base::Deadline deadline);
+    static http::Async<http::ClientResponse> exchange(Shared self, http::RequestHead head, http::BodySource* body,
+                                                      RepositoryName repository, Access access, base::Deadline deadline);
     static http::Async<http::ClientResponse> blob_stream(Shared self, std::string method, RepositoryName repository, base::Digest digest,
                                                          http::Headers range_headers, base::Deadline deadline);
     static http::Async<FetchedManifest> read_document(Shared self, http::RequestHead head, std::string scope, base::Deadline deadline);
 };
 
 // A GET whose answer is a JSON document with a content type, 4 MiB at most.
-http::Async<FetchedManifest> Upstream::State::read_document(Shared self, http::RequestHead head, std::string scope, base::Deadline deadline) {
+http::Async<FetchedManifest> Upstream::State::read_document(Shared self, http::RequestHead head, std::string scope,
+                                                            base::Deadline deadline) {
     CO_TRY(auto answer, co_await self->session.send(std::move(head), nullptr, std::move(scope), Redirects::follow, deadline));
     const auto& answered = answer.response.head();
     if (answered.status != 200) {
@@ -114,7 +117,8 @@ http::Async<FetchedManifest> Upstream::State::read_document(Shared self, http::R
     co_return result;
 }
 
-http::Async<FetchedManifest> Upstream::State::manifest(Shared self, RepositoryName repository, Reference reference, base::Deadline deadline) {
+http::Async<FetchedManifest> Upstream::State::manifest(Shared self, RepositoryName repository, Reference reference,
+                                                       base::Deadline deadline) {
     auto scope = scope_of(repository, Access::pull);
     const auto operation = "manifest " + place(repository, reference.text());
     auto head = request("GET", canonical_target(ManifestRoute{std::move(repository), std::move(reference), {}}));
@@ -138,7 +142,8 @@ http::Async<base::Bytes> Upstream::State::blob(Shared self, RepositoryName repos
     co_return *std::move(content);
 }
 
-http::Async<ReferrersPage> Upstream::State::referrers(Shared self, RepositoryName repository, base::Digest subject, base::Deadline deadline) {
+http::Async<ReferrersPage> Upstream::State::referrers(Shared self, RepositoryName repository, base::Digest subject,
+                                                      base::Deadline deadline) {
     const auto scope = scope_of(repository, Access::pull);
     const auto operation = "referrers " + place(repository, subject.to_string());
     std::optional<Url> next = Url{self->config->origin, canonical_target(ReferrersRoute{std::move(repository), std::move(subject), {}})};
@@ -198,8 +203,8 @@ http::Async<http::ClientResponse> Upstream::State::exchange(Shared self, http::R
     co_return std::move(answer->response);
 }
 
-http::Async<http::ClientResponse> Upstream::State::blob_stream(Shared self, std::string method, RepositoryName repository, base::Digest digest,
-                                                               http::Headers range_headers, base::Deadline deadline) {
+http::Async<http::ClientResponse> Upstream::State::blob_stream(Shared self, std::string method, RepositoryName repository,
+                                                               base::Digest digest, http::Headers range_headers, base::Deadline deadline) {
     if (method != "GET" && method != "HEAD") co_return base::fail(base::ErrorCode::internal, "blob_stream: only GET and HEAD");
     auto scope = scope_of(repository, Access::pull);
     const auto operation = "blob " + place(repository, digest.to_string());

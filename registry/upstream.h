@@ -45,7 +45,8 @@ struct ReferrersPage {
 
 class Upstream {
 public:
-    Upstream(http::asio::io_context& io, http::asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config, std::shared_ptr<TokenCache> tokens);
+    Upstream(http::asio::io_context& io, http::asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config,
+             std::shared_ptr<TokenCache> tokens);
     ~Upstream();
     Upstream(const Upstream&) = delete;
     Upstream& operator=(const Upstream&) = delete;
@@ -65,8 +66,8 @@ public:
     http::Async<http::ClientResponse> exchange(http::RequestHead head, http::BodySource* body, RepositoryName repository, bool push,
                                                base::Deadline deadline);
     // GET or HEAD of a blob with Range and If-Range passed on; redirects as the configuration says.
-    http::Async<http::ClientResponse> blob_stream(std::string method, RepositoryName repository, base::Digest digest, http::Headers range_headers,
-                                                  base::Deadline deadline);
+    http::Async<http::ClientResponse> blob_stream(std::string method, RepositoryName repository, base::Digest digest,
+                                                  http::Headers range_headers, base::Deadline deadline);
     [[nodiscard]] const http::Origin& origin() const;
 
 private:
