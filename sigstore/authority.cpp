@@ -27,8 +27,8 @@ Checked<std::vector<Certificate>> parse_chain(const base::json::Reader& json) {
 std::shared_ptr<X509_STORE> store_of(const Certificate& anchor) {
     std::shared_ptr<X509_STORE> store(X509_STORE_new(), X509_STORE_free);
     if (!store || X509_STORE_add_cert(store.get(), anchor.handle()) != 1) return nullptr;
-    // The anchor may be an intermediate, hence PARTIAL_CHAIN. Times are checked by hand, because OpenSSL takes notAfter for exclusive;
-    // that holds only as long as nobody calls set_time, which overrides NO_CHECK_TIME.
+    // The anchor may be an intermediate, hence PARTIAL_CHAIN. Times are checked by hand, because OpenSSL takes notAfter
+    // for exclusive; that holds only as long as nobody calls set_time, which overrides NO_CHECK_TIME.
     X509_STORE_set_flags(store.get(), X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME);
     // 112 bits: no SHA-1 in a chain, no RSA below 2 048 bits.
     X509_VERIFY_PARAM_set_auth_level(X509_STORE_get0_param(store.get()), 2);

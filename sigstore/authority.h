@@ -1,12 +1,13 @@
-// A certificate authority or a timestamp authority of the trusted root: certificates, window, and paths that end in its anchor.
+// A certificate authority or a timestamp authority of the trusted root: certificates, window, and paths that end in its
+// anchor.
 #pragma once
-
-#include <openssl/x509_vfy.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <openssl/x509_vfy.h>
 
 #include "base/json_reader.h"
 #include "base/time.h"
@@ -21,7 +22,7 @@ struct Authority {
     base::TimeRange valid_for;        // closed; absent ends are open
     std::optional<Certificate> leaf;  // timestamp authorities only: the signer, where the root lists one
     std::vector<Certificate> intermediates;
-    Certificate anchor;               // the last certificate; it need not be self-signed
+    Certificate anchor;  // the last certificate; it need not be self-signed
     // Holds the anchor and nothing else. One per authority: in a common store the windows would mean nothing.
     std::shared_ptr<X509_STORE> store;
 

@@ -1,6 +1,7 @@
-// A Sigstore bundle (protobuf-specs sigstore_bundle.proto, versions 0.1 to 0.3): parsed once, strictly and within bounds; immutable.
-// Nothing in it is believed: verify() in verifier.h decides. Unknown members, other spellings and double members are refused, because
-// another reader of the same bytes could see another bundle (sigstore-verification 1.3).
+// A Sigstore bundle (protobuf-specs sigstore_bundle.proto, versions 0.1 to 0.3): parsed once, strictly and within
+// bounds; immutable. Nothing in it is believed: verify() in verifier.h decides. Unknown members, other spellings and
+// double members are refused, because another reader of the same bytes could see another bundle
+// (sigstore-verification 1.3).
 #pragma once
 
 #include <string>
@@ -44,12 +45,15 @@ public:
     using Material = std::variant<Certificate, PublicKeyHint>;
     using Content = std::variant<DsseEnvelope, MessageSignature>;
 
-    // At most kMaxBundleSize bytes. Failure codes: malformed, unsupported, limits, inclusion (a proof that the version demands).
+    // At most kMaxBundleSize bytes. Failure codes: malformed, unsupported, limits, inclusion (a proof that the version
+    // demands).
     [[nodiscard]] static Checked<Bundle> parse(base::BytesView json);
 
     [[nodiscard]] BundleVersion version() const { return version_; }
     [[nodiscard]] const Material& material() const { return material_; }
-    [[nodiscard]] const Certificate* certificate() const { return std::get_if<Certificate>(&material_); }  // null: a key is named
+    [[nodiscard]] const Certificate* certificate() const {
+        return std::get_if<Certificate>(&material_);
+    }  // null: a key is named
     [[nodiscard]] const Content& content() const { return content_; }
     [[nodiscard]] const base::Bytes& signature() const;  // raw, whichever the content is
     [[nodiscard]] const std::vector<LogEntry>& log_entries() const { return log_entries_; }

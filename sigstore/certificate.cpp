@@ -2,7 +2,6 @@
 
 #include <openssl/x509v3.h>
 
-
 #include "base/openssl.h"
 #include "sigstore/asn1_time.h"
 #include "sigstore/der.h"
@@ -52,7 +51,8 @@ X509_EXTENSION* find_extension(const X509* certificate, base::BytesView oid) {
     return nullptr;
 }
 
-// RFC 5280 4.2: "A certificate MUST NOT include more than one instance of a particular extension." Two would be two identities.
+// RFC 5280 4.2: "A certificate MUST NOT include more than one instance of a particular extension." Two would be two
+// identities.
 bool has_distinct_extensions(const X509* certificate) {
     constexpr int kMostExtensions = 64;
     if (X509_get_ext_count(certificate) > kMostExtensions) return false;
@@ -97,9 +97,10 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     if (!parts || !handle || position != owned.data() + owned.size()) {
         return std::unexpected(unreadable(where, "one DER certificate and nothing behind it"));
     }
-    // Fills OpenSSL's cache of extension values now, so that nothing is written to a shared object later; -1 from X509_check_purpose
-    // and this flag tell of extensions that cannot be read or stand there twice.
-    if (X509_check_purpose(handle.get(), -1, 0) != 1 || (X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) {
+    // Fills OpenSSL's cache of extension values now, so that nothing is written to a shared object later; -1 from
+    // X509_check_purpose and this flag tell of extensions that cannot be read or stand there twice.
+    if (X509_check_purpose(handle.get(), -1, 0) != 1 ||
+        (X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) {
         return std::unexpected(unreadable(where, "a certificate whose extensions can be read"));
     }
     if (!has_distinct_extensions(handle.get())) {
@@ -111,8 +112,8 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     TRY(auto key, PublicKey::from_spki(parts->spki, std::string(where) + ".subjectPublicKeyInfo"));
     // Moving a vector keeps its storage, so the view stays good.
     auto usage = read_extended_key_usage(handle.get());
-    return Certificate(std::make_shared<const Parsed>(Parsed{std::move(owned), parts->tbs, std::move(handle), std::move(key),
-                                                             *not_before, *not_after, std::move(usage)}));
+    return Certificate(std::make_shared<const Parsed>(Parsed{
+        std::move(owned), parts->tbs, std::move(handle), std::move(key), *not_before, *not_after, std::move(usage)}));
 }
 
 std::string Certificate::sha256_hex() const {

@@ -1,13 +1,14 @@
-// One X.509 certificate, parsed once and immutable; copies share it. What is compared is the DER as received, never an encoding of ours.
+// One X.509 certificate, parsed once and immutable; copies share it. What is compared is the DER as received, never an
+// encoding of ours.
 #pragma once
-
-#include <openssl/x509.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <openssl/x509.h>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -33,16 +34,20 @@ public:
     [[nodiscard]] base::Time not_before() const { return parsed_->not_before; }
     [[nodiscard]] base::Time not_after() const { return parsed_->not_after; }
 
-    [[nodiscard]] bool is_authority() const;           // BasicConstraints CA:TRUE and, where KeyUsage is present, keyCertSign
+    [[nodiscard]] bool is_authority() const;  // BasicConstraints CA:TRUE and, where KeyUsage is present, keyCertSign
     [[nodiscard]] bool has_digital_signature() const;  // KeyUsage present and with digitalSignature
-    // The content of the extension's OCTET STRING; `oid` is the content of its OBJECT IDENTIFIER. No extension occurs twice.
+    // The content of the extension's OCTET STRING; `oid` is the content of its OBJECT IDENTIFIER. No extension occurs
+    // twice.
     [[nodiscard]] std::optional<base::BytesView> extension(base::BytesView oid) const;
     struct ExtendedKeyUsage {
         bool is_critical;
         std::vector<base::BytesView> purposes;  // OBJECT IDENTIFIER contents, unknown ones included
     };
-    [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const { return parsed_->extended_key_usage; }
-    // Looks at no trust and no time; the handle is for OpenSSL's path building and CMS only, which take a non-const pointer.
+    [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const {
+        return parsed_->extended_key_usage;
+    }
+    // Looks at no trust and no time; the handle is for OpenSSL's path building and CMS only, which take a non-const
+    // pointer.
     [[nodiscard]] X509* handle() const { return parsed_->handle.get(); }
 
     bool operator==(const Certificate& other) const { return der() == other.der(); }

@@ -68,7 +68,8 @@ Checked<Checkpoint> Checkpoint::parse(std::string_view note, std::string where) 
     }
     // The last blank line parts text and signatures: an extension line could be blank otherwise.
     const auto blank = note.rfind("\n\n");
-    if (blank == std::string_view::npos || !note.ends_with('\n')) return checkpoint.refuse("a note with text and signatures");
+    if (blank == std::string_view::npos || !note.ends_with('\n'))
+        return checkpoint.refuse("a note with text and signatures");
     checkpoint.text_ = note.substr(0, blank + 1);
     TRY_VOID(checkpoint.parse_text());
     TRY_VOID(checkpoint.parse_signatures(note.substr(blank + 2)));
@@ -80,11 +81,13 @@ Checked<void> Checkpoint::parse_text() {
     const auto origin = take_line(rest);
     const auto size_line = take_line(rest);
     const auto root_line = take_line(rest);
-    if (!origin || origin->empty() || !size_line || !root_line) return refuse("origin, size and root hash, a line each");
+    if (!origin || origin->empty() || !size_line || !root_line)
+        return refuse("origin, size and root hash, a line each");
     const auto size = size_line->empty() ? std::nullopt : parse_size(*size_line);
     if (!size) return refuse("a decimal tree size", std::string(*size_line));
     const auto root = base::base64_decode(*root_line);
-    if (!root || root->size() != root_.size()) return refuse("a root hash of 32 bytes in base64", std::string(*root_line));
+    if (!root || root->size() != root_.size())
+        return refuse("a root hash of 32 bytes in base64", std::string(*root_line));
     for (auto line = take_line(rest); line; line = take_line(rest)) {
         if (line->empty()) return refuse("extension lines that are not empty");
     }
@@ -132,7 +135,8 @@ Checked<void> Checkpoint::verify_v2(const TransparencyLog& log) const {
     bool is_signed = false;
     for (const auto& line : signatures_) {
         if (line.name != origin_ || !has_hint(line, id)) continue;
-        if (!log.key.verify(hash, base::as_bytes(text_), line.signature)) return refuse("a valid signature of " + log.base_url);
+        if (!log.key.verify(hash, base::as_bytes(text_), line.signature))
+            return refuse("a valid signature of " + log.base_url);
         is_signed = true;
     }
     if (!is_signed) return refuse("a signature with name and key hint of " + log.base_url, "none");

@@ -1,5 +1,6 @@
-// A reader and a writer for the few DER structures that OpenSSL does not expose as received: extension values, the outer layers of a
-// TimeStampResp, and the TBSCertificate whose SCT list has to be cut out (X.690 section 10; definite lengths in their shortest form).
+// A reader and a writer for the few DER structures that OpenSSL does not expose as received: extension values, the
+// outer layers of a TimeStampResp, and the TBSCertificate whose SCT list has to be cut out (X.690 section 10; definite
+// lengths in their shortest form).
 #pragma once
 
 #include <cstdint>
@@ -15,8 +16,12 @@ inline constexpr std::uint8_t kObjectIdentifier = 0x06;
 inline constexpr std::uint8_t kUtf8String = 0x0C;
 inline constexpr std::uint8_t kSequence = 0x30;
 inline constexpr std::uint8_t kSet = 0x31;
-[[nodiscard]] constexpr std::uint8_t context(std::uint8_t number) { return static_cast<std::uint8_t>(0x80 | number); }
-[[nodiscard]] constexpr std::uint8_t context_constructed(std::uint8_t number) { return static_cast<std::uint8_t>(0xA0 | number); }
+[[nodiscard]] constexpr std::uint8_t context(std::uint8_t number) {
+    return static_cast<std::uint8_t>(0x80 | number);
+}
+[[nodiscard]] constexpr std::uint8_t context_constructed(std::uint8_t number) {
+    return static_cast<std::uint8_t>(0xA0 | number);
+}
 
 struct Element {
     std::uint8_t tag;

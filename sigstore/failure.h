@@ -1,5 +1,5 @@
-// Why something does not verify: one enumeration (sigstore-verification 8.5) and, with it, the place in the document, what was expected
-// and what was found, so that a refusal can be explained to a person from this value alone.
+// Why something does not verify: one enumeration (sigstore-verification 8.5) and, with it, the place in the document,
+// what was expected and what was found, so that a refusal can be explained to a person from this value alone.
 #pragma once
 
 #include <expected>
@@ -40,9 +40,10 @@ struct Failure {
     std::string expected;  // may be empty
     std::string found;     // may be empty
 
-    Failure(FailureCode failure_code, std::string place, std::string what_was_expected, std::string what_was_found = {});
+    Failure(FailureCode failure_code, std::string place, std::string what_was_expected,
+            std::string what_was_found = {});
     // Readers of base report malformed input as Error: its message already names place and expectation.
-    Failure(const base::Error& error);  // NOLINT(google-explicit-constructor): lets TRY carry reader errors
+    Failure(const base::Error& error);       // NOLINT(google-explicit-constructor): lets TRY carry reader errors
     [[nodiscard]] std::string text() const;  // one line: "<code>: <where>: expected …, found …"
 };
 

@@ -1,4 +1,5 @@
-// Matching a signer: issuer and subject, each exactly, by glob or by RE2; always the whole text (sigstore-verification 8.3, the trap).
+// Matching a signer: issuer and subject, each exactly, by glob or by RE2; always the whole text
+// (sigstore-verification 8.3, the trap).
 #pragma once
 
 #include <memory>
@@ -12,11 +13,11 @@ namespace sigstore {
 // Immutable and thread-safe; copies share the compiled pattern.
 class StringMatcher {
 public:
-    // Glob: "*" stays inside a path segment (does not match "/"), "**" matches anything, "?" is literal, there is no escape.
-    // A text without "*" is an exact match. Refused: empty, or a pattern that matches everything.
+    // Glob: "*" stays inside a path segment (does not match "/"), "**" matches anything, "?" is literal, there is no
+    // escape. A text without "*" is an exact match. Refused: empty, or a pattern that matches everything.
     [[nodiscard]] static base::Result<StringMatcher> glob(std::string_view pattern);
-    // RE2, full match, bounded memory. Refused: what does not compile, what matches the empty text or a lone control byte (".*", ".+"),
-    // more than 1 024 bytes.
+    // RE2, full match, bounded memory. Refused: what does not compile, what matches the empty text or a lone control
+    // byte (".*", ".+"), more than 1 024 bytes.
     [[nodiscard]] static base::Result<StringMatcher> regex(std::string_view pattern);
     [[nodiscard]] static base::Result<StringMatcher> exact(std::string_view text);
 

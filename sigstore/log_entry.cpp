@@ -30,7 +30,8 @@ Checked<InclusionProof> parse_proof(const base::json::Reader& json) {
         TRY(const auto value, sha256_value(hash));
         proof.hashes.push_back(value);
     }
-    // Required whatever the version: a proof against a root that nobody signed proves nothing (sigstore-go ParseTransparencyLogEntry).
+    // Required whatever the version: a proof against a root that nobody signed proves nothing (sigstore-go
+    // ParseTransparencyLogEntry).
     TRY(const auto checkpoint, json.at("checkpoint"));
     TRY_VOID(checkpoint.only({"envelope"}));
     TRY(proof.checkpoint, text_field(checkpoint, "envelope"));

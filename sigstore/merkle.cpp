@@ -24,7 +24,8 @@ std::optional<base::Sha256> root_of_path(const base::Sha256& leaf, std::int64_t 
                                          std::span<const base::Sha256> hashes) {
     if (index < 0 || index >= size) return std::nullopt;
     const auto position = static_cast<std::uint64_t>(index);
-    // Below `inner` the path branches left and right; above it, along the tree's right border, the siblings are all on the left.
+    // Below `inner` the path branches left and right; above it, along the tree's right border, the siblings are all on
+    // the left.
     const auto inner = static_cast<std::size_t>(std::bit_width(position ^ static_cast<std::uint64_t>(size - 1)));
     const auto border = static_cast<std::size_t>(std::popcount(inner < 64 ? position >> inner : 0));
     if (hashes.size() != inner + border) return std::nullopt;

@@ -12,8 +12,8 @@ namespace sigstore {
 
 [[nodiscard]] base::Sha256 leaf_hash(base::BytesView body);  // SHA-256(00 ‖ body)
 
-// The root that leaf number `index` of a tree with `size` leaves has by this path. Nothing if the index is outside the tree or the
-// path has another length than the position demands.
+// The root that leaf number `index` of a tree with `size` leaves has by this path. Nothing if the index is outside the
+// tree or the path has another length than the position demands.
 [[nodiscard]] std::optional<base::Sha256> root_of_path(const base::Sha256& leaf, std::int64_t index, std::int64_t size,
                                                        std::span<const base::Sha256> hashes);
 

@@ -1,13 +1,14 @@
-// A public key of a kind that Sigstore uses, checked when it is made: curve or modulus size is on the list before any arithmetic is done
-// with it (a 32 768-bit modulus is a denial of service, explicit curve parameters are a forgery). Immutable; copies share the key.
+// A public key of a kind that Sigstore uses, checked when it is made: curve or modulus size is on the list before any
+// arithmetic is done with it (a 32 768-bit modulus is a denial of service, explicit curve parameters are a forgery).
+// Immutable; copies share the key.
 #pragma once
-
-#include <openssl/evp.h>
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include <openssl/evp.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -31,7 +32,8 @@ public:
     [[nodiscard]] const base::Sha256& spki_sha256() const { return spki_sha256_; }
     [[nodiscard]] const base::Bytes& ed25519_raw() const { return ed25519_raw_; }  // 32 bytes; empty for other kinds
 
-    // The hash that goes with the key by default (sigstore-verification 7.1); none for pure Ed25519, which takes the message itself.
+    // The hash that goes with the key by default (sigstore-verification 7.1); none for pure Ed25519, which takes the
+    // message itself.
     [[nodiscard]] std::optional<base::HashAlgorithm> default_hash() const;
 
     // ECDSA: DER, as received. RSA: PKCS#1 v1.5. Ed25519: pure, `hash` plays no part.
@@ -41,7 +43,8 @@ public:
 
 private:
     PublicKey() = default;
-    [[nodiscard]] static Checked<PublicKey> adopt(std::shared_ptr<EVP_PKEY> key, base::Bytes spki, std::string_view where);
+    [[nodiscard]] static Checked<PublicKey> adopt(std::shared_ptr<EVP_PKEY> key, base::Bytes spki,
+                                                  std::string_view where);
 
     std::shared_ptr<EVP_PKEY> key_;
     KeyKind kind_ = KeyKind::ecdsa_p256;

@@ -17,7 +17,8 @@ std::unexpected<Failure> mismatch(const Reader& place, std::string expected) {
 }
 
 Checked<void> check_signature(const Reader& field, base::BytesView in_log, const Bundle& bundle) {
-    // Bytes, not validity: two signatures over one payload can both be valid, and ECDSA signatures can be altered and stay so.
+    // Bytes, not validity: two signatures over one payload can both be valid, and ECDSA signatures can be altered and
+    // stay so.
     if (!base::equal(in_log, bundle.signature())) return mismatch(field, "the signature of the bundle");
     return {};
 }
@@ -77,7 +78,8 @@ Checked<Reader> only_signature(const Reader& object) {
 Checked<void> check_dsse(const Reader& spec, const Bundle& bundle, const Certificate& leaf) {
     const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content());
     if (envelope == nullptr) return mismatch(spec, "an entry about a message signature");
-    // envelopeHash is of the client's JSON text, which a bundle does not keep; it commits to nothing that is not compared here.
+    // envelopeHash is of the client's JSON text, which a bundle does not keep; it commits to nothing that is not
+    // compared here.
     TRY_VOID(spec.only({"envelopeHash", "payloadHash", "signatures"}));
     TRY(const auto payload_hash, spec.at("payloadHash"));
     TRY_VOID(check_payload_hash(payload_hash, *envelope));
@@ -122,8 +124,8 @@ Checked<void> check_intoto(const Reader& spec, const Bundle& bundle, const Certi
 }  // namespace
 
 bool is_supported(const LogEntry& entry) {
-    return (entry.kind == "hashedrekord" && entry.version == "0.0.1") || (entry.kind == "dsse" && entry.version == "0.0.1") ||
-           (entry.kind == "intoto" && entry.version == "0.0.2");
+    return (entry.kind == "hashedrekord" && entry.version == "0.0.1") ||
+           (entry.kind == "dsse" && entry.version == "0.0.1") || (entry.kind == "intoto" && entry.version == "0.0.2");
 }
 
 Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf) {
@@ -136,7 +138,8 @@ Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Cert
     TRY(const auto version, text_field(body, "apiVersion"));
     // One decision about how to read the entry, from what the log signed; the bundle's own claim must agree.
     if (kind != entry.kind || version != entry.version) {
-        return std::unexpected(Failure(FailureCode::malformed, place, entry.kind + " " + entry.version, kind + " " + version));
+        return std::unexpected(
+            Failure(FailureCode::malformed, place, entry.kind + " " + entry.version, kind + " " + version));
     }
     TRY(const auto spec, body.at("spec"));
     if (kind == "hashedrekord") return check_hashedrekord(spec, bundle, leaf);
@@ -145,8 +148,9 @@ Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Cert
 }
 
 std::string promise_payload(const LogEntry& entry) {
-    return R"({"body":")" + base::base64_encode(entry.body) + R"(","integratedTime":)" + std::to_string(entry.integrated_time) +
-           R"(,"logID":")" + base::hex_encode(entry.log_id) + R"(","logIndex":)" + std::to_string(entry.log_index) + "}";
+    return R"({"body":")" + base::base64_encode(entry.body) + R"(","integratedTime":)" +
+           std::to_string(entry.integrated_time) + R"(,"logID":")" + base::hex_encode(entry.log_id) +
+           R"(","logIndex":)" + std::to_string(entry.log_index) + "}";
 }
 
 Checked<void> check_promise(const LogEntry& entry, const TransparencyLog& log) {
@@ -157,7 +161,8 @@ Checked<void> check_promise(const LogEntry& entry, const TransparencyLog& log) {
         return std::unexpected(
             Failure(FailureCode::set, place, "a time within the window of the log's key", base::format_rfc3339(time)));
     }
-    if (!log.key.verify(base::HashAlgorithm::sha256, base::as_bytes(promise_payload(entry)), entry.signed_entry_timestamp)) {
+    if (!log.key.verify(base::HashAlgorithm::sha256, base::as_bytes(promise_payload(entry)),
+                        entry.signed_entry_timestamp)) {
         return std::unexpected(Failure(FailureCode::set, place, "a valid signature of " + log.base_url));
     }
     return {};
@@ -172,7 +177,8 @@ Checked<void> check_inclusion(const LogEntry& entry, const TransparencyLog& log)
     if (proof.root_hash != checkpoint.root() || proof.tree_size != checkpoint.size()) {
         return std::unexpected(Failure(FailureCode::inclusion, place, "root and size of the checkpoint"));
     }
-    // The log is sharded: the position in the tree is the proof's own index, not the entry's, which counts over all shards.
+    // The log is sharded: the position in the tree is the proof's own index, not the entry's, which counts over all
+    // shards.
     const auto root = root_of_path(leaf_hash(entry.body), proof.log_index.value_or(0), checkpoint.size(), proof.hashes);
     if (!root || *root != checkpoint.root()) {
         return std::unexpected(Failure(FailureCode::inclusion, place, "a path from the body to the checkpoint's root"));

@@ -1,5 +1,5 @@
-// Entries of Rekor v1 (sigstore-verification 4): what the log says must be about this bundle, field by field, and it must say so with
-// its signature. An entry that is merely genuine proves nothing: it may be anybody's (CVE-2026-22703).
+// Entries of Rekor v1 (sigstore-verification 4): what the log says must be about this bundle, field by field, and it
+// must say so with its signature. An entry that is merely genuine proves nothing: it may be anybody's (CVE-2026-22703).
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// Entries of Rekor v2 (sigstore-verification 5): the leaf is rebuilt from the bundle, so that everything in it is committed to.
+// Entries of Rekor v2 (sigstore-verification 5): the leaf is rebuilt from the bundle, so that everything in it is
+// committed to.
 #pragma once
 
 #include <string>
@@ -13,11 +14,13 @@ namespace sigstore::rekor_v2 {
 // hashedrekord 0.0.2 is the only kind; dsse 0.0.2 was withdrawn (rekor-tiles PR #744).
 [[nodiscard]] bool is_supported(const LogEntry& entry);
 
-// The body that the log must hold for this bundle: RFC 8785 JSON. For an envelope the digest is of its pre-authentication encoding.
-// Failures: unsupported (an Ed25519 certificate: the log takes only its pre-hashed form), body_mismatch (digest algorithm).
+// The body that the log must hold for this bundle: RFC 8785 JSON. For an envelope the digest is of its
+// pre-authentication encoding. Failures: unsupported (an Ed25519 certificate: the log takes only its pre-hashed form),
+// body_mismatch (digest algorithm).
 [[nodiscard]] Checked<std::string> expected_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf);
 
-// Body, checkpoint and inclusion. Failures: body_mismatch, checkpoint, inclusion, malformed (a promise, which v2 does not give).
+// Body, checkpoint and inclusion. Failures: body_mismatch, checkpoint, inclusion, malformed (a promise, which v2 does
+// not give).
 [[nodiscard]] Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle,
                                         const Certificate& leaf);
 

@@ -14,8 +14,9 @@ inline constexpr std::string_view kInTotoPayloadType = "application/vnd.in-toto+
 
 class Statement {
 public:
-    // Both versions have these members alike. At most 1 024 subjects with 32 digests each; a digest that is not hexadecimal is refused,
-    // wherever it stands. What the predicate holds is not looked at, but no member occurs twice in it.
+    // Both versions have these members alike. At most 1 024 subjects with 32 digests each; a digest that is not
+    // hexadecimal is refused, wherever it stands. What the predicate holds is not looked at, but no member occurs twice
+    // in it.
     [[nodiscard]] static Checked<Statement> parse(base::BytesView payload);
 
     [[nodiscard]] const std::string& predicate_type() const { return predicate_type_; }

@@ -13,8 +13,8 @@ std::unexpected<Failure> refuse(const std::string& where, std::string expected, 
     return std::unexpected(Failure(FailureCode::timestamp, where, std::move(expected), std::move(found)));
 }
 
-// Rules of sigstore-verification 6.3 about the signer: it is the certificate that the root lists, or, where the root lists none, the
-// embedded one that the token names; never the first fitting one of the bag (CVE-2026-39984).
+// Rules of sigstore-verification 6.3 about the signer: it is the certificate that the root lists, or, where the root
+// lists none, the embedded one that the token names; never the first fitting one of the bag (CVE-2026-39984).
 std::optional<Certificate> signer_for(const TimestampToken& token, const Authority& authority) {
     if (!authority.leaf) return token.embedded_signer();
     if (!token.names_signer(*authority.leaf)) return std::nullopt;
@@ -35,8 +35,8 @@ Checked<void> check_authority(const TimestampToken& token, const Certificate& si
 
 }  // namespace
 
-Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, base::BytesView signature, const TrustedRoot& root,
-                                                        const std::string& where) {
+Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, base::BytesView signature,
+                                                        const TrustedRoot& root, const std::string& where) {
     TRY(const auto token, TimestampToken::parse(response, where));
     if (!token.is_about(signature)) return refuse(where, "a timestamp of this signature", "one of something else");
     std::optional<Failure> reason;

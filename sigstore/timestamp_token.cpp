@@ -35,15 +35,19 @@ std::optional<base::HashAlgorithm> hash_of(const X509_ALGOR* algorithm) {
     const ASN1_OBJECT* object = nullptr;
     X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
     switch (OBJ_obj2nid(object)) {
-        case NID_sha256: return base::HashAlgorithm::sha256;
-        case NID_sha384: return base::HashAlgorithm::sha384;
-        case NID_sha512: return base::HashAlgorithm::sha512;
-        default: return std::nullopt;
+        case NID_sha256:
+            return base::HashAlgorithm::sha256;
+        case NID_sha384:
+            return base::HashAlgorithm::sha384;
+        case NID_sha512:
+            return base::HashAlgorithm::sha512;
+        default:
+            return std::nullopt;
     }
 }
 
-// TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }; status 0 is granted. 1, granted with
-// modifications, is refused: what was modified is not told.
+// TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }; status 0 is granted. 1,
+// granted with modifications, is refused: what was modified is not told.
 std::optional<base::BytesView> granted_token(base::BytesView response) {
     const auto fields = der::only(response, der::kSequence);
     if (!fields) return std::nullopt;
@@ -66,14 +70,15 @@ bool is_integer(const std::optional<der::Element>& element, std::uint8_t value) 
     return element && element->content.size() == 1 && element->content.front() == value;
 }
 
-// SignedData ::= SEQUENCE { version 3, digestAlgorithms, encapContentInfo, [0] certificates OPTIONAL, signerInfos } (RFC 5652 5.1).
-// Its outer fields are under no signature and OpenSSL ignores most of them: they are held to the one form that timestamps have, so that
-// no byte of a stored token can be changed unnoticed.
+// SignedData ::= SEQUENCE { version 3, digestAlgorithms, encapContentInfo, [0] certificates OPTIONAL, signerInfos }
+// (RFC 5652 5.1). Its outer fields are under no signature and OpenSSL ignores most of them: they are held to the one
+// form that timestamps have, so that no byte of a stored token can be changed unnoticed.
 bool has_plain_outline(base::BytesView token) {
     der::Reader content_info(*der::only(token, der::kSequence));
     (void)content_info.next(der::kObjectIdentifier);
     const auto wrapped = content_info.next(der::context_constructed(0));
-    const auto signed_data = wrapped && content_info.at_end() ? der::only(wrapped->content, der::kSequence) : std::nullopt;
+    const auto signed_data =
+        wrapped && content_info.at_end() ? der::only(wrapped->content, der::kSequence) : std::nullopt;
     if (!signed_data) return false;
     der::Reader fields(*signed_data);
     const bool is_version_3 = is_integer(fields.next(der::kInteger), 3);
@@ -113,15 +118,16 @@ CMS_SignerInfo* only_signer(CMS_ContentInfo* cms) {
     return signer;
 }
 
-// The value of a signed attribute that occurs once, with one value of this ASN.1 type; the type decides how OpenSSL's void pointer is
-// to be read (CVE-2025-69420).
+// The value of a signed attribute that occurs once, with one value of this ASN.1 type; the type decides how OpenSSL's
+// void pointer is to be read (CVE-2025-69420).
 template <typename T>
 const T* attribute(CMS_SignerInfo* signer, int nid, int type) {
     constexpr int kExactlyOnce = -3;
     return static_cast<const T*>(CMS_signed_get0_data_by_OBJ(signer, OBJ_nid2obj(nid), kExactlyOnce, type));
 }
 
-// The signature's algorithm is the signer's key and the digest of the attributes, by name: nothing else in the token signs it.
+// The signature's algorithm is the signer's key and the digest of the attributes, by name: nothing else in the token
+// signs it.
 bool has_fitting_algorithms(CMS_SignerInfo* signer, const PublicKey& key) {
     X509_ALGOR* digest = nullptr;
     X509_ALGOR* signature = nullptr;
@@ -131,7 +137,8 @@ bool has_fitting_algorithms(CMS_SignerInfo* signer, const PublicKey& key) {
     const int key_id = key.kind() == KeyKind::rsa ? NID_rsaEncryption : NID_X9_62_id_ecPublicKey;
     int signed_digest = NID_undef;
     int signing_key = NID_undef;
-    if (OBJ_find_sigid_algs(OBJ_obj2nid(object), &signed_digest, &signing_key) != 1) return OBJ_obj2nid(object) == key_id;
+    if (OBJ_find_sigid_algs(OBJ_obj2nid(object), &signed_digest, &signing_key) != 1)
+        return OBJ_obj2nid(object) == key_id;
     const ASN1_OBJECT* digest_object = nullptr;
     X509_ALGOR_get0(&digest_object, nullptr, nullptr, digest);
     return signing_key == key_id && signed_digest == OBJ_obj2nid(digest_object);
@@ -156,11 +163,13 @@ Handle decode_attribute(CMS_SignerInfo* signer, int nid) {
     return decoded;
 }
 
-// RFC 3161 2.4.1: the attribute names the signer's certificate by hash, so that another one with the same key cannot take its place.
+// RFC 3161 2.4.1: the attribute names the signer's certificate by hash, so that another one with the same key cannot
+// take its place.
 bool names_path(CMS_SignerInfo* signer, const Path& path) {
-    const auto v1 = decode_attribute<SigningCertificateHandle, d2i_ESS_SIGNING_CERT>(signer, NID_id_smime_aa_signingCertificate);
-    const auto v2 =
-        decode_attribute<SigningCertificateV2Handle, d2i_ESS_SIGNING_CERT_V2>(signer, NID_id_smime_aa_signingCertificateV2);
+    const auto v1 =
+        decode_attribute<SigningCertificateHandle, d2i_ESS_SIGNING_CERT>(signer, NID_id_smime_aa_signingCertificate);
+    const auto v2 = decode_attribute<SigningCertificateV2Handle, d2i_ESS_SIGNING_CERT_V2>(
+        signer, NID_id_smime_aa_signingCertificateV2);
     const SharedStack chain(sk_X509_new_null());
     if (!chain) return false;
     for (const auto& certificate : path) {
@@ -210,14 +219,16 @@ bool TimestampToken::read_info() {
     return true;
 }
 
-// RFC 5652 11.1 and 11.2. OpenSSL compares the digest only when it verifies the content itself, and the content type not at all.
+// RFC 5652 11.1 and 11.2. OpenSSL compares the digest only when it verifies the content itself, and the content type
+// not at all.
 bool TimestampToken::has_consistent_attributes() const {
     X509_ALGOR* digest_algorithm = nullptr;
     CMS_SignerInfo_get0_algs(signer_info_, nullptr, nullptr, &digest_algorithm, nullptr);
     const auto algorithm = hash_of(digest_algorithm);
     const auto* const type = attribute<ASN1_OBJECT>(signer_info_, NID_pkcs9_contentType, V_ASN1_OBJECT);
     const auto* const digest = attribute<ASN1_STRING>(signer_info_, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING);
-    if (!algorithm || type == nullptr || digest == nullptr || OBJ_obj2nid(type) != NID_id_smime_ct_TSTInfo) return false;
+    if (!algorithm || type == nullptr || digest == nullptr || OBJ_obj2nid(type) != NID_id_smime_ct_TSTInfo)
+        return false;
     return base::equal(view_of(digest), base::hash(*algorithm, content()));
 }
 
@@ -226,7 +237,8 @@ bool TimestampToken::is_about(base::BytesView signature) const {
 }
 
 bool TimestampToken::names_signer(const Certificate& certificate) const {
-    const bool is_named = CMS_SignerInfo_cert_cmp(signer_info_, certificate.handle()) == 0 || names_path(signer_info_, {certificate});
+    const bool is_named =
+        CMS_SignerInfo_cert_cmp(signer_info_, certificate.handle()) == 0 || names_path(signer_info_, {certificate});
     base::clear_openssl_errors();
     return is_named;
 }

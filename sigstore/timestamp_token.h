@@ -1,12 +1,12 @@
-// A TimeStampResp taken apart (RFC 3161 2.4.2, RFC 5652): granted, with one signer, its signed attributes consistent with its content.
-// Who the signer is and whether to believe it is decided in timestamp.h.
+// A TimeStampResp taken apart (RFC 3161 2.4.2, RFC 5652): granted, with one signer, its signed attributes consistent
+// with its content. Who the signer is and whether to believe it is decided in timestamp.h.
 #pragma once
-
-#include <openssl/cms.h>
 
 #include <memory>
 #include <optional>
 #include <string>
+
+#include <openssl/cms.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -19,18 +19,21 @@ namespace sigstore {
 
 class TimestampToken {
 public:
-    // All failures are `timestamp`. Refused: trailing bytes, any status but granted, no token, other content than TSTInfo, not exactly
-    // one signer, a signer named by key identifier, no signed attributes, imprints and digests outside SHA-2.
+    // All failures are `timestamp`. Refused: trailing bytes, any status but granted, no token, other content than
+    // TSTInfo, not exactly one signer, a signer named by key identifier, no signed attributes, imprints and digests
+    // outside SHA-2.
     [[nodiscard]] static Checked<TimestampToken> parse(base::BytesView response, const std::string& where);
 
     [[nodiscard]] base::Time time() const { return time_; }  // genTime, with its fraction
     [[nodiscard]] bool is_about(base::BytesView signature) const;
 
-    // By issuer and serial number, or by the signing-certificate attribute: a token with one of them spoilt is still that signer's.
+    // By issuer and serial number, or by the signing-certificate attribute: a token with one of them spoilt is still
+    // that signer's.
     [[nodiscard]] bool names_signer(const Certificate& certificate) const;
-    [[nodiscard]] std::optional<Certificate> embedded_signer() const;  // the embedded certificate of that issuer and serial number
-    // The signature over the signed attributes is by path[0], which is named both ways (RFC 5652 5.3, RFC 3161 2.4.1), and the
-    // signingTime attribute, if there is one, lies in its validity.
+    [[nodiscard]] std::optional<Certificate> embedded_signer()
+        const;  // the embedded certificate of that issuer and serial number
+    // The signature over the signed attributes is by path[0], which is named both ways (RFC 5652 5.3, RFC 3161 2.4.1),
+    // and the signingTime attribute, if there is one, lies in its validity.
     [[nodiscard]] bool is_signed_by(const Path& path) const;
 
 private:

@@ -17,7 +17,8 @@ struct KeyDetails {
     int bits;  // 0: any that PublicKey takes
 };
 
-// protobuf-specs PublicKeyDetails, as far as a log key may be one. PSS and the hash-mismatched curves are not among them.
+// protobuf-specs PublicKeyDetails, as far as a log key may be one. PSS and the hash-mismatched curves are not among
+// them.
 constexpr auto kKeyDetails = std::to_array<KeyDetails>({
     {"PKIX_ECDSA_P256_SHA_256", Encoding::spki, KeyKind::ecdsa_p256, 256},
     {"PKIX_ECDSA_P256_HMAC_SHA_256", Encoding::spki, KeyKind::ecdsa_p256, 256},
@@ -34,9 +35,11 @@ constexpr auto kKeyDetails = std::to_array<KeyDetails>({
 Checked<PublicKey> parse_key(const base::json::Reader& json, const KeyDetails& details) {
     TRY(const auto der, bytes_field(json, "rawBytes"));
     const auto where = json.path() + ".rawBytes";
-    TRY(auto key, details.encoding == Encoding::spki ? PublicKey::from_spki(der, where) : PublicKey::from_pkcs1(der, where));
+    TRY(auto key,
+        details.encoding == Encoding::spki ? PublicKey::from_spki(der, where) : PublicKey::from_pkcs1(der, where));
     if (key.kind() != details.kind || (details.bits != 0 && key.bits() != details.bits)) {
-        return std::unexpected(Failure(FailureCode::trust_root, where, "a key of the type " + std::string(details.name)));
+        return std::unexpected(
+            Failure(FailureCode::trust_root, where, "a key of the type " + std::string(details.name)));
     }
     return key;
 }
@@ -60,9 +63,11 @@ Checked<std::optional<TransparencyLog>> TransparencyLog::parse(const base::json:
     }
     TRY(auto key, parse_key(public_key, *details));
     TRY(const auto valid_for, time_range_field(public_key, "validFor"));
-    // Without a start the key would have been good for ever before (conformance: trust-root-tlog-missing-validity-start).
+    // Without a start the key would have been good for ever before (conformance:
+    // trust-root-tlog-missing-validity-start).
     if (!valid_for.start) {
-        return std::unexpected(Failure(FailureCode::trust_root, public_key.path() + ".validFor.start", "a time", "none"));
+        return std::unexpected(
+            Failure(FailureCode::trust_root, public_key.path() + ".validFor.start", "a time", "none"));
     }
     TRY(auto base_url, text_field(json, "baseUrl"));
     TRY(auto operator_name, optional_text_field(json, "operator"));
@@ -70,7 +75,8 @@ Checked<std::optional<TransparencyLog>> TransparencyLog::parse(const base::json:
     TRY(const auto key_id, log_id.at("keyId"));
     TRY(const auto id, sha256_value(key_id));
     auto host = host_of(base_url);
-    return TransparencyLog{std::move(base_url), std::move(host), std::move(operator_name), id, std::move(key), valid_for};
+    return TransparencyLog{std::move(base_url), std::move(host), std::move(operator_name), id,
+                           std::move(key),      valid_for};
 }
 
 base::Sha256 TransparencyLog::note_id(std::string_view name) const {

@@ -25,8 +25,8 @@ struct TransparencyLog {
     // Empty for a key type that this program does not know: such a log counts for nothing, but does not spoil the root.
     [[nodiscard]] static Checked<std::optional<TransparencyLog>> parse(const base::json::Reader& json);
 
-    // The signed-note key id under a name (C2SP signed-note; rekor-tiles pkg/note): for Ed25519 and RSA the name is part of it,
-    // for ECDSA it is SHA-256 of the SubjectPublicKeyInfo.
+    // The signed-note key id under a name (C2SP signed-note; rekor-tiles pkg/note): for Ed25519 and RSA the name is
+    // part of it, for ECDSA it is SHA-256 of the SubjectPublicKeyInfo.
     [[nodiscard]] base::Sha256 note_id(std::string_view name) const;
     // Ed25519, or an id in the signed-note form: such a log writes Rekor v2 entries only.
     [[nodiscard]] bool is_v2_only() const;

@@ -12,8 +12,10 @@ using makers::at;
 namespace {
 
 // The verdict of certificate_path: "path" or the code of the refusal.
-std::string verdict(const Certificate& leaf, const std::vector<std::string>& authorities, std::vector<base::Time> times) {
-    const auto root = vectors::root(makers::root_json({.logs = {}, .certificate_logs = {}, .authorities = authorities, .timestamp_authorities = {}}));
+std::string verdict(const Certificate& leaf, const std::vector<std::string>& authorities,
+                    std::vector<base::Time> times) {
+    const auto root = vectors::root(makers::root_json(
+        {.logs = {}, .certificate_logs = {}, .authorities = authorities, .timestamp_authorities = {}}));
     const auto path = certificate_path(leaf, root, times);
     if (path) return "path";
     UNSCOPED_INFO(path.error().text());
@@ -71,7 +73,8 @@ TEST_CASE("of two intermediates of one name and key the one that is valid at the
 TEST_CASE("the window of the CA is closed and holds at each time") {
     const makers::Ca ca;
     const auto leaf = ca.leaf(makers::key());
-    const auto authority = makers::authority_json(ca.chain(), window("1970-01-01T00:20:00Z", "1970-01-01T00:25:00Z"));  // 1 200 to 1 500
+    const auto authority =
+        makers::authority_json(ca.chain(), window("1970-01-01T00:20:00Z", "1970-01-01T00:25:00Z"));  // 1 200 to 1 500
     CHECK(verdict(leaf, {authority}, {at(1'200), at(1'500)}) == "path");
     CHECK(verdict(leaf, {authority}, {at(1'199)}) == "chain");
     CHECK(verdict(leaf, {authority}, {at(1'500) + std::chrono::milliseconds(1)}) == "chain");
@@ -82,7 +85,8 @@ TEST_CASE("one CA at a time: windows of one are not lent to another of the same 
     const makers::Ca ca;
     const makers::Ca other;  // the same names, other keys
     const auto leaf = ca.leaf(makers::key());
-    CHECK(verdict(leaf, {makers::authority_json(other.chain()), makers::authority_json(ca.chain())}, {at(1'500)}) == "path");
+    CHECK(verdict(leaf, {makers::authority_json(other.chain()), makers::authority_json(ca.chain())}, {at(1'500)}) ==
+          "path");
     CHECK(verdict(leaf, {makers::authority_json(other.chain())}, {at(1'500)}) == "chain");
     const auto closed = makers::authority_json(ca.chain(), window("1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z"));
     CHECK(verdict(leaf, {makers::authority_json(other.chain()), closed}, {at(1'500)}) == "chain");
@@ -117,13 +121,19 @@ TEST_CASE("usages: the leaf signs code and is no CA, issuers are CAs that may") 
         {"as Fulcio does", {signing, code}, with(kCa, code), "path"},
         {"issuer without purposes", {signing, code}, kCa, "path"},
         {"issuer for any purpose", {signing, code}, with(kCa, makers::extended_key_usage({"2.5.29.37.0"})), "path"},
-        {"leaf with a second purpose", {signing, makers::extended_key_usage({std::string(makers::kServerAuth), std::string(makers::kCodeSigning)})}, kCa, "path"},
+        {"leaf with a second purpose",
+         {signing, makers::extended_key_usage({std::string(makers::kServerAuth), std::string(makers::kCodeSigning)})},
+         kCa,
+         "path"},
         {"leaf without purposes", {signing}, kCa, "chain"},
         {"leaf for servers", {signing, server}, kCa, "chain"},
         {"leaf for any purpose", {signing, makers::extended_key_usage({"2.5.29.37.0"})}, kCa, "chain"},
         {"leaf without key usage", {code}, kCa, "chain"},
         {"leaf that signs certificates", {makers::key_usage_ca(), code}, kCa, "chain"},
-        {"leaf that is a CA", {code, {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x86}}, makers::basic_constraints_ca()}, kCa, "chain"},
+        {"leaf that is a CA",
+         {code, {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x86}}, makers::basic_constraints_ca()},
+         kCa,
+         "chain"},
         {"issuer for servers", {signing, code}, with(kCa, server), "chain"},
         {"issuer that is no CA", {signing, code}, {makers::key_usage_ca()}, "chain"},
         {"issuer that may not sign certificates", {signing, code}, {signing, makers::basic_constraints_ca()}, "chain"},
@@ -141,7 +151,8 @@ TEST_CASE("usages: the leaf signs code and is no CA, issuers are CAs that may") 
 TEST_CASE("path lengths and name constraints of issuers hold") {
     makers::Ca ca;
     // permitted: rfc822Name "corp.example"
-    const base::Bytes constraint{0x30, 0x12, 0xA0, 0x10, 0x30, 0x0E, 0x81, 0x0C, 'c', 'o', 'r', 'p', '.', 'e', 'x', 'a', 'm', 'p', 'l', 'e'};
+    const base::Bytes constraint{0x30, 0x12, 0xA0, 0x10, 0x30, 0x0E, 0x81, 0x0C, 'c', 'o',
+                                 'r',  'p',  '.',  'e',  'x',  'a',  'm',  'p',  'l', 'e'};
     ca.issuer_spec.extensions.push_back({"2.5.29.30", true, constraint});
     CHECK(verdict(ca, {at(1'500)}) == "chain");
     ca.leaf_spec.extensions[2] = makers::san_email("me@corp.example");
@@ -174,4 +185,12 @@ TEST_CASE("timestamp issuers: code signing alone is not enough") {
     const auto path = build_path(ca.leaf(makers::key()), authority, Purpose::time_stamping, at(1'500));
     REQUIRE_FALSE(path);
     CHECK(path.error().code == FailureCode::chain);
+}
+
+TEST_CASE("a certificate that is signed with SHA-1 has no path") {
+    makers::Ca ca;
+    ca.leaf_spec.hash = "SHA1";
+    CHECK(verdict(ca, {at(1'500)}) == "chain");
+    ca.leaf_spec.hash = "SHA384";
+    CHECK(verdict(ca, {at(1'500)}) == "path");
 }

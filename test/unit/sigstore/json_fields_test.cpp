@@ -5,10 +5,12 @@
 using namespace sigstore;
 
 TEST_CASE("the shared fields are read, or refused with their place") {
-    const auto document = base::json::parse(
-        R"({"list":[1,2,3],"text":"x","empty":"","bytes":"AAAA","hash":"SHA2_384","md5":"MD5","number":1,)"
-        R"("range":{"start":"2026-01-01T00:00:00Z","end":null},"backwards":{"start":"2026-01-02T00:00:00Z","end":"2026-01-01T00:00:00Z"},)"
-        R"("odd":{"start":"yesterday"}})").value();
+    const auto document =
+        base::json::parse(
+            R"({"list":[1,2,3],"text":"x","empty":"","bytes":"AAAA","hash":"SHA2_384","md5":"MD5","number":1,)"
+            R"("range":{"start":"2026-01-01T00:00:00Z","end":null},"backwards":{"start":"2026-01-02T00:00:00Z","end":"2026-01-01T00:00:00Z"},)"
+            R"("odd":{"start":"yesterday"}})")
+            .value();
     const base::json::Reader object(document, "doc");
 
     CHECK(list_field(object, "list", 3).value().size() == 3);

@@ -1,13 +1,14 @@
-// Keys, certificates and timestamps of the tests' own, for rules that no edited document can reach because something is signed.
+// Keys, certificates and timestamps of the tests' own, for rules that no edited document can reach because something is
+// signed.
 #pragma once
-
-#include <openssl/evp.h>
 
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include <openssl/evp.h>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -37,10 +38,10 @@ struct Extension {
 [[nodiscard]] Extension key_usage_ca();
 [[nodiscard]] Extension basic_constraints_ca();
 [[nodiscard]] Extension extended_key_usage(std::vector<std::string> oids, bool is_critical = false);
-[[nodiscard]] Extension san(base::Bytes general_names);                    // the content of GeneralNames
+[[nodiscard]] Extension san(base::Bytes general_names);  // the content of GeneralNames
 [[nodiscard]] Extension san_email(std::string_view address);
-[[nodiscard]] Extension fulcio_issuer(std::string_view issuer);            // .1.8
-[[nodiscard]] Extension fulcio_issuer_raw(std::string_view issuer);        // .1.1
+[[nodiscard]] Extension fulcio_issuer(std::string_view issuer);      // .1.8
+[[nodiscard]] Extension fulcio_issuer_raw(std::string_view issuer);  // .1.1
 [[nodiscard]] base::Bytes oid_content(std::string_view dotted);
 [[nodiscard]] base::Bytes utf8_string(std::string_view text);
 
@@ -54,6 +55,7 @@ struct Spec {
     std::int64_t not_before = 1'000;
     std::int64_t not_after = 2'000;
     std::vector<Extension> extensions;
+    std::string hash = "SHA256";  // of its issuer's signature
 };
 [[nodiscard]] base::Bytes certificate_der(const Spec& spec, const Key& subject_key, const Key& issuer_key);
 [[nodiscard]] sigstore::Certificate certificate(const Spec& spec, const Key& subject_key, const Key& issuer_key);
@@ -63,8 +65,15 @@ struct Ca {
     Key root_key = key();
     Key issuer_key = key();
     Spec root_spec{"root", "root", 0, 10'000, {key_usage_ca(), basic_constraints_ca()}};
-    Spec issuer_spec{"issuer", "root", 0, 10'000, {key_usage_ca(), basic_constraints_ca(), extended_key_usage({std::string(kCodeSigning)})}};
-    Spec leaf_spec{"leaf", "issuer", 1'000, 2'000,
+    Spec issuer_spec{"issuer",
+                     "root",
+                     0,
+                     10'000,
+                     {key_usage_ca(), basic_constraints_ca(), extended_key_usage({std::string(kCodeSigning)})}};
+    Spec leaf_spec{"leaf",
+                   "issuer",
+                   1'000,
+                   2'000,
                    {key_usage_signing(), extended_key_usage({std::string(kCodeSigning)}), san_email("foo@bar.com"),
                     fulcio_issuer("https://issuer.example")}};
     [[nodiscard]] std::vector<base::Bytes> chain() const;  // issuer, root
@@ -80,7 +89,8 @@ struct RootParts {
 };
 [[nodiscard]] std::string root_json(const RootParts& parts);
 // `window` is the JSON of validFor.
-[[nodiscard]] std::string authority_json(const std::vector<base::Bytes>& chain, std::string_view window = R"({"start":"1970-01-01T00:00:00Z"})",
+[[nodiscard]] std::string authority_json(const std::vector<base::Bytes>& chain,
+                                         std::string_view window = R"({"start":"1970-01-01T00:00:00Z"})",
                                          std::string_view uri = "https://ca.example");
 [[nodiscard]] std::string log_json(base::BytesView key, std::string_view details, base::BytesView id,
                                    std::string_view url = "https://log.example",

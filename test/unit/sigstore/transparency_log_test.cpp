@@ -9,7 +9,10 @@ using namespace sigstore;
 namespace {
 
 TransparencyLog log_of(const std::string& json) {
-    return vectors::root(makers::root_json({.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}})).logs().front();
+    return vectors::root(makers::root_json(
+                             {.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}))
+        .logs()
+        .front();
 }
 
 }  // namespace
@@ -38,7 +41,8 @@ TEST_CASE("ids: ECDSA by its key, Ed25519 and RSA by name and key") {
     CHECK(v2.is_v2_only());
 
     const auto rsa_key = makers::key("rsa2048");
-    const auto rsa = log_of(makers::log_json(rsa_key.spki(), "PKIX_RSA_PKCS1V15_2048_SHA256", base::sha256(rsa_key.spki())));
+    const auto rsa =
+        log_of(makers::log_json(rsa_key.spki(), "PKIX_RSA_PKCS1V15_2048_SHA256", base::sha256(rsa_key.spki())));
     CHECK(rsa.note_id("log.example") != rsa.note_id("other.example"));
     CHECK_FALSE(rsa.is_v2_only());
 }
@@ -51,8 +55,10 @@ TEST_CASE("public logs: the ids of the stack's Rekor v2 and of its CT log can be
 
 TEST_CASE("logs of one operator are one witness") {
     const auto with_operator = [](const std::string& url) {
-        return log_of(vectors::replace(makers::ecdsa_log_json(makers::key(), url), R"("hashAlgorithm")", R"("operator":"sigstore.dev","hashAlgorithm")"));
+        return log_of(vectors::replace(makers::ecdsa_log_json(makers::key(), url), R"("hashAlgorithm")",
+                                       R"("operator":"sigstore.dev","hashAlgorithm")"));
     };
     CHECK(with_operator("https://a").counting_key() == with_operator("https://b").counting_key());
-    CHECK(log_of(makers::ecdsa_log_json(makers::key())).counting_key() != log_of(makers::ecdsa_log_json(makers::key())).counting_key());
+    CHECK(log_of(makers::ecdsa_log_json(makers::key())).counting_key() !=
+          log_of(makers::ecdsa_log_json(makers::key())).counting_key());
 }

@@ -29,7 +29,8 @@ Vector image(std::string_view name) {
     const auto document = base::json::parse(read_text(images() / "identities.json")).value();
     const auto entry = base::json::Reader(document).at(name).value();
     return {read_text(images() / "bundles" / (std::string(name) + ".sigstore.json")),
-            base::Digest::parse(value_of(entry, "digest")).value(), value_of(entry, "subject"), value_of(entry, "issuer")};
+            base::Digest::parse(value_of(entry, "digest")).value(), value_of(entry, "subject"),
+            value_of(entry, "issuer")};
 }
 
 std::string image_root_text(std::string_view file) {
@@ -81,7 +82,8 @@ std::string replace(std::string text, std::string_view from, std::string_view to
 }
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
+        text.replace(at, from.size(), to);
     return text;
 }
 
@@ -98,13 +100,6 @@ Change flip_raw(std::size_t index) {
     return [index](std::string text) {
         text.at(index) = text.at(index) == 'A' ? 'B' : 'A';
         return text;
-    };
-}
-
-Change decoded(const Change& change) {
-    return [change](const std::string& text) {
-        const auto bytes = base::base64_decode(text).value();
-        return base::base64_encode(base::as_bytes(change(std::string(base::as_text(bytes)))));
     };
 }
 

@@ -1,5 +1,5 @@
-// A small Sigstore of the tests' own: it issues a certificate, signs a statement, logs it in Rekor v1 or v2, stamps the time, and writes
-// bundle and trusted root. Every part can be changed before the next one signs it.
+// A small Sigstore of the tests' own: it issues a certificate, signs a statement, logs it in Rekor v1 or v2, stamps the
+// time, and writes bundle and trusted root. Every part can be changed before the next one signs it.
 #pragma once
 
 #include <functional>
@@ -13,13 +13,13 @@ namespace world {
 // TimeStampResp with one signer.
 struct TokenSpec {
     std::int64_t time = 1'500;
-    std::string fraction;                       // ".25"
+    std::string fraction;  // ".25"
     std::string imprint_oid = "2.16.840.1.101.3.4.2.1";
-    base::Bytes imprint;                        // default: SHA-256 of the stamped bytes
+    base::Bytes imprint;  // default: SHA-256 of the stamped bytes
     std::uint8_t status = 0;
     std::int64_t signing_time = 1'500;
     bool has_signing_certificate = true;
-    std::vector<base::Bytes> embedded;          // certificates, in this order
+    std::vector<base::Bytes> embedded;  // certificates, in this order
 };
 struct Tsa {
     makers::Ca ca = [] {
@@ -29,8 +29,8 @@ struct Tsa {
         return made;
     }();
     makers::Key key = makers::key();
-    base::Bytes signer_der;                     // fixed by `certify`
-    std::vector<base::Bytes> chain;             // signer, issuer, root
+    base::Bytes signer_der;          // fixed by `certify`
+    std::vector<base::Bytes> chain;  // signer, issuer, root
 
     Tsa() { certify(); }
     void certify();
@@ -44,9 +44,10 @@ struct World {
     makers::Key v2_key = makers::key("ed25519");
     makers::Key ct_key = makers::key();
     Tsa tsa;
-    std::string payload = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":")" + std::string(64, 'a') +
+    std::string payload = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":")" +
+                          std::string(64, 'a') +
                           R"("}}],"predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}})";
-    std::string hash = "SHA256";                // of the leaf's signature
+    std::string hash = "SHA256";  // of the leaf's signature
     std::int64_t integrated_time = 1'500;
     std::string v2_key_details = "PKIX_ECDSA_P256_SHA_256";
     std::string v2_hash = "SHA2_256";
@@ -73,7 +74,8 @@ struct World {
     [[nodiscard]] std::string v1_entry() const { return v1_entry({.body = v1_body()}, v1_key); }
     [[nodiscard]] std::string v2_entry(std::string body, std::string origin = "log2.example") const;
     [[nodiscard]] std::string v2_entry() const { return v2_entry(v2_body()); }
-    [[nodiscard]] std::string bundle(const std::vector<std::string>& entries, const std::vector<base::Bytes>& timestamps) const;
+    [[nodiscard]] std::string bundle(const std::vector<std::string>& entries,
+                                     const std::vector<base::Bytes>& timestamps) const;
     [[nodiscard]] makers::RootParts root_parts() const;
     [[nodiscard]] sigstore::TrustedRoot root() const;
 };
