@@ -36,6 +36,7 @@ class Shim:
 
         self.server = http.server.ThreadingHTTPServer((LOOPBACK, 0), Handler)
         self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # the gate may leave in the middle of anything
         self.port = self.server.server_address[1]
         self.url = f"http://{LOOPBACK}:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()

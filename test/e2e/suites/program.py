@@ -1,7 +1,8 @@
 """The program itself: commands, exit statuses, what it says about a wrong configuration, and how it ends."""
 import re
+import shutil
 
-from harness.images import ROOT
+from harness.images import IMAGES, ROOT
 from harness.processes import free_port, run as run_program
 from harness.servers import answers
 from harness.world import GRANTS, POLICIES, server_part, upstream_part
@@ -19,6 +20,12 @@ def run(world):
     check("config check accepts a good file", checked.ok, checked.text)
     example = run_program([program, "config", "check", "--config", ROOT / "config.toml.example"])
     check("config check reads config.toml.example", "unknown" not in example.text.lower(), example.text)
+    readme = world.folder / "readme"
+    readme.mkdir()
+    (readme / "config.toml").write_text(re.search(r"```toml\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL).group(1))
+    shutil.copy(IMAGES / "trusted_root.json", readme)
+    checked = run_program([program, "config", "check", "--config", readme / "config.toml"])
+    check("config check accepts the configuration of README.md", checked.ok, checked.text)
     bad = world.folder / "bad.toml"
     bad.write_text(good.read_text().replace('threads = 2', 'threads = "two"').replace("[log]\n", "[log]\ncolour = 1\n"))
     checked = run_program([program, "config", "check", "--config", bad])
