@@ -14,6 +14,7 @@ mkdir -p "$logs"
 rm -f "$logs"/*.tally
 # One compiler cache for all clones: paths are made relative, and the folder of a build is no part of the key.
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
+export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 presets=(release asan)
 
 begin=$SECONDS
