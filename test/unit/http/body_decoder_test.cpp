@@ -94,7 +94,7 @@ TEST_CASE("chunks that two readers could end at different places are refused") {
         {"bare carriage return in the size line", "1\r;a\r\na\r\n0\r\n\r\n"},
         {"data longer than its size", "1\r\nab\r\n0\r\n\r\n"},
         {"data shorter than its size", "3\r\na\r\n0\r\n\r\n"},
-        {"NUL in an extension", std::string("1;\0\r\na\r\n0\r\n\r\n", 15)},
+        {"NUL in an extension", std::string("1;\0\r\na\r\n0\r\n\r\n", 13)},
         {"extension of 2 kB", "1;" + std::string(2048, 'a') + "\r\na\r\n0\r\n\r\n"},
         {"many small extensions", many_extensions + "0\r\n\r\n"},
         {"folded trailer", "0\r\nX: y\r\n z\r\n\r\n"},

@@ -22,8 +22,8 @@ TEST_CASE("a name that does not exist is unavailable") {
 }
 
 TEST_CASE("a look-up that takes too long is left behind") {
+    std::atomic<bool> release = false;  // outlives the worker, which the loop joins
     Loop loop;
-    std::atomic<bool> release = false;
     http::asio::post(loop.workers, [&] {  // the only worker is busy
         while (!release) std::this_thread::sleep_for(1ms);
     });
