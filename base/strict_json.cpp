@@ -134,6 +134,8 @@ Result<Value> parse(std::string_view text, const Limits& limits) {
     if (text.size() > limits.bytes) {
         return fail(ErrorCode::too_large, "json: larger than " + std::to_string(limits.bytes) + " bytes");
     }
+    // nlohmann takes a NUL for the end of the text and what follows for nothing; in JSON it can only stand escaped.
+    if (text.find('\0') != std::string_view::npos) return fail(ErrorCode::invalid_input, "json: contains a NUL");
     // nlohmann skips a byte order mark; Go refuses it (oci-proxying 2.7).
     if (text.starts_with("\xEF\xBB\xBF")) return fail(ErrorCode::invalid_input, "json: starts with a byte order mark");
     TreeBuilder builder(limits);

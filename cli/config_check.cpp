@@ -68,7 +68,9 @@ int config_check(const std::filesystem::path& file) {
     if (!config) return kWrongUsage;
     print_warnings(*config);
     const std::string text = summary(*config);
-    // Trusted roots, certificates and keys are read by building the gate; it is not started.
+    // Trusted roots, certificates and keys are read by building the gate; it is not started. The decision log is not opened: checking
+    // must not leave a file behind that belongs to whoever checked.
+    config->log.decisions.reset();
     const auto app = proxy::App::create(
         *std::move(config), {proxy::LineSink::standard_output(), proxy::LineSink::standard_error()}, base::system_now);
     if (!app) {

@@ -9,7 +9,6 @@ namespace cli {
 int serve(const std::filesystem::path& file) {
     auto config = read_configuration(file);
     if (!config) return kWrongUsage;
-    print_warnings(*config);
     return proxy::serve(*std::move(config));
 }
 

@@ -1,6 +1,5 @@
 #include "proxy/answer_headers.h"
 
-#include <charconv>
 #include <span>
 #include <string_view>
 
@@ -8,7 +7,7 @@ namespace proxy {
 namespace {
 
 constexpr std::string_view kBlobFields[] = {
-    "Content-Type", "Content-Range", "Accept-Ranges", "ETag", "Last-Modified", "Cache-Control", "Docker-Content-Digest",
+    "Content-Type", "Content-Range", "Accept-Ranges", "ETag", "Last-Modified", "Cache-Control",
 };
 constexpr std::string_view kProtocolFields[] = {
     "Content-Type",          "Docker-Content-Digest", "Docker-Upload-UUID",    "Blob-Upload-UUID", "Range", "OCI-Chunk-Min-Length",
@@ -26,8 +25,12 @@ http::Headers chosen(const http::Headers& from, std::span<const std::string_view
 
 }  // namespace
 
-http::Headers blob_headers(const http::Headers& upstream) {
+http::Headers blob_headers(const http::Headers& upstream, const base::Digest& digest) {
     auto headers = chosen(upstream, kBlobFields);
+    // multipart/byteranges keeps its boundary; everything else is bytes.
+    const auto type = headers.get("content-type").value_or("");
+    if (!type.starts_with("multipart/byteranges")) headers.set("Content-Type", "application/octet-stream");
+    headers.set("Docker-Content-Digest", digest.to_string());
     headers.set("Docker-Distribution-Api-Version", "registry/2.0");
     return headers;
 }
@@ -40,15 +43,6 @@ http::Headers protocol_headers(const http::Headers& upstream) {
 
 http::Headers range_headers(const http::Headers& request) {
     return chosen(request, kRangeFields);
-}
-
-std::optional<std::uint64_t> declared_length(const http::Headers& headers) {
-    const auto text = headers.get("content-length");
-    if (!text) return std::nullopt;
-    std::uint64_t length = 0;
-    const auto [end, problem] = std::from_chars(text->data(), text->data() + text->size(), length);
-    if (problem != std::errc() || end != text->data() + text->size()) return std::nullopt;
-    return length;
 }
 
 }  // namespace proxy

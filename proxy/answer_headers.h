@@ -2,20 +2,17 @@
 // framing never pass.
 #pragma once
 
-#include <optional>
-#include <string>
-
+#include "base/digest.h"
 #include "http/message.h"
 
 namespace proxy {
 
-// Of a streamed blob.
-[[nodiscard]] http::Headers blob_headers(const http::Headers& upstream);
+// Of a streamed blob. Its digest is the one that was asked for, which every client checks, and its type is no manifest's: what the
+// upstream claims in these two would be believed by clients (containerd resolves by them).
+[[nodiscard]] http::Headers blob_headers(const http::Headers& upstream, const base::Digest& digest);
 // Of uploads, tag lists and errors; Location and Link are the caller's to rewrite.
 [[nodiscard]] http::Headers protocol_headers(const http::Headers& upstream);
 // The fields of a client's blob request that go upstream: Range and If-Range.
 [[nodiscard]] http::Headers range_headers(const http::Headers& request);
-// Content-Length of an answer to HEAD; nullopt where absent or not a number.
-[[nodiscard]] std::optional<std::uint64_t> declared_length(const http::Headers& headers);
 
 }  // namespace proxy

@@ -4,6 +4,7 @@
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
+#include <csignal>
 #include <cstdio>
 #include <future>
 #include <optional>
@@ -20,14 +21,15 @@ namespace {
 
 namespace asio = http::asio;
 
-constexpr std::size_t kWorkers = 4;  // blocking calls and verifications at one time
+constexpr std::size_t kWorkers = 4;    // verifications at one time
+constexpr std::size_t kResolvers = 4;  // name look-ups at one time
 constexpr int kExitDone = 0;
 constexpr int kExitConfiguration = 2;
 
 // One thread of the gate with everything that lives on it. Order matters: what holds sockets dies before the io_context.
 struct ServingThread {
-    ServingThread(asio::thread_pool& workers, SharedState& shared, const http::Report& report)
-        : io(1), work(asio::make_work_guard(io)), gate(std::make_unique<Gate>(io, workers, shared)) {
+    ServingThread(Pools pools, SharedState& shared, const http::Report& report)
+        : io(1), work(asio::make_work_guard(io)), gate(std::make_unique<Gate>(io, pools, shared)) {
         auto handler = [g = gate.get()](http::Exchange& exchange) { return g->handle(exchange); };
         server = std::make_unique<http::Server>(io, http::ServerOptions(), std::move(handler), report);
     }
@@ -61,19 +63,22 @@ std::string with_port(const std::string& address, std::uint16_t port) {
 
 struct App::State {
     State(std::unique_ptr<SharedState> shared_state, std::vector<http::Listener> bound_listeners)
-        : shared(std::move(shared_state)), listeners(std::move(bound_listeners)), admin_io(1), workers(kWorkers) {}
+        : shared(std::move(shared_state)), listeners(std::move(bound_listeners)), admin_io(1), workers(kWorkers), resolvers(kResolvers) {}
 
     std::unique_ptr<SharedState> shared;
     std::vector<http::Listener> listeners;
     std::vector<std::uint16_t> ports;
     asio::io_context admin_io;
     asio::thread_pool workers;
+    asio::thread_pool resolvers;
     Admin admin;
     std::unique_ptr<http::Server> admin_server;
     std::vector<std::unique_ptr<ServingThread>> threads;
     std::thread admin_thread;
     std::optional<asio::executor_work_guard<asio::io_context::executor_type>> admin_work;
     bool running = false;
+    asio::io_context signals_io{1};
+    asio::signal_set signals{signals_io};
 
     http::Report report() {
         return [this](std::string_view peer, std::string_view what) {
@@ -100,7 +105,8 @@ base::Result<void> App::State::bind_all() {
     const auto configured = shared->config.server.threads;
     const auto count = configured != 0 ? configured : std::max(1U, std::thread::hardware_concurrency());
     for (unsigned i = 0; i < count; ++i) {
-        threads.push_back(std::make_unique<ServingThread>(workers, *shared, report()));
+        const Pools pools{workers, resolvers};
+        threads.push_back(std::make_unique<ServingThread>(pools, *shared, report()));
         for (auto& listener : listeners) {
             TRY(const auto port, threads.back()->server->listen(listener));
             if (i > 0) continue;
@@ -140,6 +146,12 @@ std::expected<std::unique_ptr<App>, Problems> App::create(Config config, AppSink
 }
 
 base::Result<void> App::start() {
+    // Before any thread: from the first accepted connection on, a signal means a drain. A reader of the logs that goes away is no
+    // reason to end.
+    std::signal(SIGPIPE, SIG_IGN);
+    state_->signals.add(SIGINT);
+    state_->signals.add(SIGTERM);
+    state_->signals.async_wait([](const boost::system::error_code&, int) {});
     TRY_VOID(state_->bind_all());
     TRY_VOID(state_->bind_admin());
     for (auto& thread : state_->threads) {
@@ -162,10 +174,7 @@ const std::vector<std::uint16_t>& App::ports() const {
 }
 
 void App::wait_for_signal() {
-    asio::io_context signals_io(1);
-    asio::signal_set signals(signals_io, SIGINT, SIGTERM);
-    signals.async_wait([](const boost::system::error_code&, int) {});
-    signals_io.run();
+    state_->signals_io.run();
 }
 
 void App::stop() {
@@ -181,6 +190,7 @@ void App::stop() {
     for (auto& thread : state_->threads) thread->thread.join();
     // No request is left, so no job can be under way; joining proves it before anything that a job refers to is destroyed.
     state_->workers.join();
+    state_->resolvers.join();
     for (auto& thread : state_->threads) release(thread->io, thread->server, thread->gate);
     state_->admin_io.stop();
     state_->admin_thread.join();

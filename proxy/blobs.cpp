@@ -1,9 +1,9 @@
 #include "proxy/blobs.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 
+#include "http/offload.h"
 #include "proxy/answer_headers.h"
 #include "proxy/inert.h"
 
@@ -58,23 +58,15 @@ bool may_begin_object(base::BytesView start) {
 }
 
 // Reads as much of the body as it takes to know whether it is a manifest; what was read stays in `content`.
-http::Async<bool> is_manifest(http::BodySource& body, base::Bytes& content) {
+http::Async<bool> is_manifest(http::BodySource& body, base::Bytes& content, http::asio::thread_pool& workers) {
     CO_TRY(bool ended, co_await read_up_to(body, kPeekSize, content));
     if (!may_begin_object(content)) co_return false;
     if (!ended) {
         CO_TRY(ended, co_await read_up_to(body, kLargestManifest + 1, content));
     }
-    co_return ended && content.size() <= kLargestManifest && reads_as_manifest(content);
-}
-
-bool too_large_for_manifest(const http::ResponseHead& answer) {
-    if (answer.status == 206) {
-        const auto range = answer.headers.get("content-range");
-        const auto total = range ? total_size(*range) : std::nullopt;
-        return total && *total > kLargestManifest;
-    }
-    const auto length = declared_length(answer.headers);
-    return length && *length > kLargestManifest;
+    if (!ended || content.size() > kLargestManifest) co_return false;
+    auto job = [&content] { return reads_as_manifest(content); };
+    co_return co_await http::offload(workers, std::move(job));
 }
 
 bool is_encoded(const http::ResponseHead& answer) {
@@ -82,21 +74,27 @@ bool is_encoded(const http::ResponseHead& answer) {
     return encoding && !encoding->empty() && !http::names_equal(*encoding, "identity");
 }
 
+// The registry's own claims about a blob (its length, a range's total) prove nothing: a hostile one calls a manifest large to have it
+// passed unread. So the beginning of every blob is looked at, with a request of the gate's own where the client's would not show it.
 class BlobPull {
 public:
     BlobPull(RoutedRequest& routed, const registry::BlobRoute& route) : routed_(routed), route_(route) {}
 
     http::Async<void> run() {
-        auto headers = range_headers(routed_.request.head().headers);
-        auto answer = co_await fetch(routed_.request.head().method, std::move(headers));
-        if (!answer) co_return co_await routed_.request.fail_upstream(answer.error(), ApiCode::blob_unknown);
-        const auto status = answer->head().status;
-        if (status != 200 && status != 206) co_return co_await refuse_status(*answer);
-        if (is_encoded(answer->head())) co_return co_await refuse_encoded();
-        if (too_large_for_manifest(answer->head())) co_return co_await relay(*answer, answer->body());
-        if (routed_.request.is_head()) co_return co_await answer_head(*answer);
-        if (status == 206) co_return co_await serve_whole();
-        co_return co_await serve_checked(*answer);
+        auto& request = routed_.request;
+        auto ranges = range_headers(request.head().headers);
+        const bool in_ranges = ranges.get("range").has_value();
+        if (in_ranges || request.is_head()) {
+            http::Headers none;
+            auto whole = co_await fetch("GET", std::move(none));
+            if (!whole) co_return co_await request.fail_upstream(whole.error(), ApiCode::blob_unknown);
+            if (whole->head().status != 200) co_return co_await refuse_status(*whole);
+            co_return co_await serve_looked_at(*whole, std::move(ranges));
+        }
+        auto answer = co_await fetch("GET", std::move(ranges));
+        if (!answer) co_return co_await request.fail_upstream(answer.error(), ApiCode::blob_unknown);
+        if (answer->head().status != 200) co_return co_await refuse_status(*answer);
+        co_return co_await serve_looked_at(*answer, http::Headers());
     }
 
 private:
@@ -110,53 +108,47 @@ private:
         if (answer.head().status != 416) co_return co_await routed_.request.pass_refusal(answer, ApiCode::blob_unknown);
         http::ResponseHead unsatisfiable;
         unsatisfiable.status = 416;
-        unsatisfiable.headers = blob_headers(answer.head().headers);
+        unsatisfiable.headers = blob_headers(answer.head().headers, route_.digest);
         co_return co_await routed_.request.respond(std::move(unsatisfiable), base::BytesView());
+    }
+
+    // `whole` is a 200 of the whole blob. It is read until it is known to be no manifest; then it, or the ranges asked for, are served.
+    http::Async<void> serve_looked_at(http::ClientResponse& whole, http::Headers ranges) {
+        if (is_encoded(whole.head())) co_return co_await refuse_encoded();
+        base::Bytes start;
+        const auto manifest = co_await is_manifest(whole.body(), start, routed_.workers);
+        if (!manifest) co_return co_await routed_.request.fail_upstream(manifest.error(), ApiCode::blob_unknown);
+        if (*manifest) co_return co_await refuse_manifest();
+        const auto length = whole.body().length();
+        // A range of something that begins like an object could still be the rest of one: the whole in place of a range is always a
+        // legal answer (RFC 9110 section 14.2), and so cheap that small blobs are answered so too.
+        const bool large = length && *length > kLargestManifest && !may_begin_object(start);
+        if (ranges.get("range") && large && !routed_.request.is_head()) co_return co_await serve_ranges(std::move(ranges));
+        PrefixedBody body(std::move(start), whole.body());
+        co_return co_await relay(whole, body);
+    }
+
+    http::Async<void> serve_ranges(http::Headers ranges) {
+        auto answer = co_await fetch("GET", std::move(ranges));
+        if (!answer) co_return co_await routed_.request.fail_upstream(answer.error(), ApiCode::blob_unknown);
+        const auto status = answer->head().status;
+        if (status != 200 && status != 206) co_return co_await refuse_status(*answer);
+        if (is_encoded(answer->head())) co_return co_await refuse_encoded();
+        // The same look at what comes now: the answer before may have been another.
+        base::Bytes start;
+        const auto manifest = co_await is_manifest(answer->body(), start, routed_.workers);
+        if (!manifest) co_return co_await routed_.request.fail_upstream(manifest.error(), ApiCode::blob_unknown);
+        if (*manifest) co_return co_await refuse_manifest();
+        PrefixedBody body(std::move(start), answer->body());
+        co_return co_await relay(*answer, body);
     }
 
     http::Async<void> relay(http::ClientResponse& answer, http::BodySource& body) {
         http::ResponseHead head;
         head.status = answer.head().status;
-        head.headers = blob_headers(answer.head().headers);
-        if (routed_.request.is_head()) {
-            co_return co_await routed_.request.respond_head(std::move(head), declared_length(answer.head().headers));
-        }
+        head.headers = blob_headers(answer.head().headers, route_.digest);
+        if (routed_.request.is_head()) co_return co_await routed_.request.respond_head(std::move(head), body.length());
         co_return co_await routed_.request.respond_stream(std::move(head), body);
-    }
-
-    http::Async<void> serve_checked(http::ClientResponse& answer) {
-        base::Bytes start;
-        const auto manifest = co_await is_manifest(answer.body(), start);
-        if (!manifest) co_return co_await routed_.request.fail_upstream(manifest.error(), ApiCode::blob_unknown);
-        if (*manifest) co_return co_await refuse_manifest();
-        PrefixedBody body(std::move(start), answer.body());
-        co_return co_await relay(answer, body);
-    }
-
-    // A range of a small blob could hide that it is a manifest. The whole in place of a range is always a legal answer (RFC 9110
-    // section 14.2).
-    http::Async<void> serve_whole() {
-        http::Headers none;
-        auto whole = co_await fetch("GET", std::move(none));
-        if (!whole) co_return co_await routed_.request.fail_upstream(whole.error(), ApiCode::blob_unknown);
-        if (whole->head().status != 200) co_return co_await refuse_status(*whole);
-        if (is_encoded(whole->head())) co_return co_await refuse_encoded();
-        co_return co_await serve_checked(*whole);
-    }
-
-    // containerd asks HEAD for a blob after a refused manifest, and a 200 is enough for it to run what it already holds
-    // (oci-proxying 2.6, 4.6). So a small blob is looked into even for HEAD.
-    http::Async<void> answer_head(http::ClientResponse& answer) {
-        http::Headers none;
-        auto whole = co_await fetch("GET", std::move(none));
-        if (!whole) co_return co_await routed_.request.fail_upstream(whole.error(), ApiCode::blob_unknown);
-        if (whole->head().status != 200) co_return co_await refuse_status(*whole);
-        if (is_encoded(whole->head())) co_return co_await refuse_encoded();
-        base::Bytes start;
-        const auto manifest = co_await is_manifest(whole->body(), start);
-        if (!manifest) co_return co_await routed_.request.fail_upstream(manifest.error(), ApiCode::blob_unknown);
-        if (*manifest) co_return co_await refuse_manifest();
-        co_return co_await relay(answer, answer.body());
     }
 
     // Only identity was asked for. A content coding would hide a manifest from us that the client's HTTP library unpacks (2.16).
@@ -178,16 +170,6 @@ private:
 };
 
 }  // namespace
-
-std::optional<std::uint64_t> total_size(std::string_view content_range) {
-    const auto slash = content_range.rfind('/');
-    if (slash == std::string_view::npos) return std::nullopt;
-    const auto text = content_range.substr(slash + 1);
-    std::uint64_t total = 0;
-    const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), total);
-    if (problem != std::errc() || end != text.data() + text.size()) return std::nullopt;
-    return total;
-}
 
 http::Async<void> serve_blob(RoutedRequest& routed, const registry::BlobRoute& route) {
     BlobPull pull(routed, route);

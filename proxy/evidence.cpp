@@ -58,7 +58,13 @@ void report(Listing& into, std::string_view source, SourceState state, std::stri
 }  // namespace
 
 bool is_bundle_type(std::string_view media_type) {
-    return media_type.starts_with("application/vnd.dev.sigstore.bundle");
+    constexpr std::string_view kSpellings[] = {
+        "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "application/vnd.dev.sigstore.bundle+json;version=0.3",
+        "application/vnd.dev.sigstore.bundle+json;version=0.2",
+        "application/vnd.dev.sigstore.bundle+json;version=0.1",
+    };
+    return std::ranges::find(kSpellings, media_type) != std::end(kSpellings);
 }
 
 bool Listing::failed() const {
@@ -97,9 +103,13 @@ http::asio::awaitable<void> EvidenceFinder::list_fallback_tag(const registry::Re
         co_return;
     }
     const auto index = registry::Manifest::parse(fetched->content_type, std::move(fetched->raw));
-    if (!index || index->kind() != registry::ManifestKind::index) {
-        // It was looked at and holds no signature: that is a finding, not a failure to look.
-        report(into, kFallbackTag, SourceState::absent, index ? "is not an index" : index.error().message());
+    if (!index) {
+        // Whatever answered, it was not a registry with a manifest: nobody has looked at the list.
+        report(into, kFallbackTag, SourceState::failed, index.error().message());
+        co_return;
+    }
+    if (index->kind() != registry::ManifestKind::index) {
+        report(into, kFallbackTag, SourceState::absent, "is not an index");
         co_return;
     }
     add_candidates(into, index->children(), kFallbackTag);
@@ -125,8 +135,9 @@ http::Async<base::Bytes> EvidenceFinder::load(registry::RepositoryName repositor
     registry::Reference reference(candidate.artifact.digest);
     CO_TRY(auto fetched, co_await upstream_.manifest(repository, std::move(reference), deadline));
     if (!candidate.artifact.digest.matches(fetched.raw)) {
-        co_return base::fail(ErrorCode::unverified, "the registry answered other bytes than the artifact's digest names");
+        co_return base::fail(ErrorCode::unavailable, "the registry answered other bytes than the artifact's digest names");
     }
+    if (fetched.raw.size() > kLimits.artifact_size) co_return base::fail(ErrorCode::too_large, "the artifact's manifest is too large");
     CO_TRY(const auto artifact, registry::Manifest::parse(fetched.content_type, std::move(fetched.raw)));
     if (artifact.kind() != registry::ManifestKind::image || artifact.layers().size() != 1) {
         co_return base::fail(ErrorCode::unverified, "the artifact is not a manifest with one layer");
@@ -136,7 +147,10 @@ http::Async<base::Bytes> EvidenceFinder::load(registry::RepositoryName repositor
     if (!artifact.subject() || artifact.subject()->digest != subject) {
         co_return base::fail(ErrorCode::unverified, "the artifact is attached to another digest");
     }
-    co_return co_await upstream_.blob(repository, layer.digest, kLimits.bundle_size, deadline);
+    auto bundle = co_await upstream_.blob(repository, layer.digest, kLimits.bundle_size, deadline);
+    // What the digest names was not seen, so it is unknown what it says.
+    if (!bundle && bundle.error().code() == ErrorCode::unverified) co_return base::fail(ErrorCode::unavailable, bundle.error().message());
+    co_return bundle;
 }
 
 }  // namespace proxy

@@ -16,6 +16,7 @@ struct EvidenceLimits {
     std::size_t listed = 1'000;                 // descriptors per subject
     std::size_t tried = 64;                     // bundles fetched and verified per subject
     std::size_t bundle_size = 4 * 1024 * 1024;  // bytes
+    std::size_t artifact_size = 64 * 1024;      // bytes of the manifest that holds it
 };
 
 struct Candidate {
@@ -50,7 +51,7 @@ private:
     registry::Upstream& upstream_;
 };
 
-// True for the media types of a Sigstore bundle, in every spelling; the bundle itself says which version it is.
+// True for the media types of a Sigstore bundle, in the four spellings there are (sigstore-verification 1.1).
 [[nodiscard]] bool is_bundle_type(std::string_view media_type);
 
 }  // namespace proxy

@@ -38,12 +38,12 @@ std::string target_without_query(std::string_view target) {
 
 }  // namespace
 
-Gate::Gate(http::asio::io_context& io, http::asio::thread_pool& workers, SharedState& shared) : shared_(shared) {
+Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared) : shared_(shared), workers_(pools.workers) {
     for (const auto& share : shared.upstreams) {
         Backend backend;
-        backend.upstream = std::make_unique<registry::Upstream>(io, workers, share.config, share.tokens);
+        backend.upstream = std::make_unique<registry::Upstream>(io, pools.resolvers, share.config, share.tokens);
         Gatekeeper::Shared judging{shared.policies, shared.trust, shared.edges, shared.clock};
-        backend.gatekeeper = std::make_unique<Gatekeeper>(*backend.upstream, workers, std::move(judging));
+        backend.gatekeeper = std::make_unique<Gatekeeper>(*backend.upstream, pools.workers, std::move(judging));
         backends_.push_back(std::move(backend));
     }
 }
@@ -53,7 +53,14 @@ http::Async<void> Gate::handle(http::Exchange& exchange) {
     Request request{exchange, shared_, new_decision_id(), std::string(exchange.head().headers.get("host").value_or(""))};
     AccessRecord access;
     access.time = shared_.clock();
-    auto result = co_await answer(request, access);
+    // An exception is the server's to report; the request is logged all the same.
+    base::Result<void> result;
+    std::exception_ptr thrown;
+    try {
+        result = co_await answer(request, access);
+    } catch (...) {
+        thrown = std::current_exception();
+    }
     access.id = request.id;
     access.peer = exchange.peer();
     access.method = exchange.head().method;
@@ -62,6 +69,7 @@ http::Async<void> Gate::handle(http::Exchange& exchange) {
     access.bytes = exchange.bytes_sent();
     access.duration = std::chrono::steady_clock::now() - started;
     shared_.access.write(access);
+    if (thrown) std::rethrow_exception(thrown);
     co_return result;
 }
 
@@ -78,7 +86,7 @@ http::Async<void> Gate::answer(Request& request, AccessRecord& access) {
     access.repository = destination->canonical;
     access.upstream = shared_.config.upstreams[destination->upstream].registry;
     auto& backend = backends_[destination->upstream];
-    RoutedRequest routed{request, *std::move(destination), *backend.upstream, *backend.gatekeeper};
+    RoutedRequest routed{request, *std::move(destination), *backend.upstream, *backend.gatekeeper, workers_};
     if (!permitted(routed, *route)) {
         ApiError denied(ApiCode::denied, "no grant permits this on " + routed.destination.canonical);
         co_return co_await request.fail(std::move(denied));

@@ -12,9 +12,15 @@
 
 namespace proxy {
 
+// Name resolution blocks for as long as a name server likes: with threads of its own it cannot hold up verification.
+struct Pools {
+    http::asio::thread_pool& workers;
+    http::asio::thread_pool& resolvers;
+};
+
 class Gate {
 public:
-    Gate(http::asio::io_context& io, http::asio::thread_pool& workers, SharedState& shared);
+    Gate(http::asio::io_context& io, Pools pools, SharedState& shared);
 
     // The http::Handler of this thread's listeners.
     http::Async<void> handle(http::Exchange& exchange);
@@ -28,6 +34,7 @@ private:
     http::Async<void> dispatch(RoutedRequest& routed, const registry::Route& route);
 
     SharedState& shared_;
+    http::asio::thread_pool& workers_;
     std::vector<Backend> backends_;  // in the order of the configuration's upstreams
 };
 

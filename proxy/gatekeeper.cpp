@@ -13,7 +13,6 @@ namespace {
 using base::ErrorCode;
 using http::asio::awaitable;
 
-constexpr EvidenceLimits kLimits;
 constexpr std::size_t kIndexesAsked = 4;  // of those known to list a child
 constexpr int kIndexDepth = 2;            // an index in an index, not deeper
 
@@ -75,10 +74,10 @@ Decision inert(const PolicyRule& rule, std::string reason) {
 
 // Says why the candidates do not satisfy the rule: what is there counts more than what is missing.
 std::string unsatisfied_reason(const Decision& decision, const Listing& listing, const Evaluation& evaluation) {
-    if (decision.candidates.empty()) return "no signature found";
-    if (listing.truncated || listing.candidates.size() > kLimits.tried) {
+    if (listing.truncated || listing.candidates.size() > decision.candidates.size()) {
         return "too many signatures are attached and none of those looked at satisfies the rule";
     }
+    if (decision.candidates.empty()) return "no signature found";
     const auto verified = std::ranges::find_if(decision.candidates, [](const CandidateReport& report) { return report.verified; });
     if (verified != decision.candidates.end()) return evaluation.reason;
     return "no valid signature among " + std::to_string(decision.candidates.size()) + ": " + decision.candidates.front().reason;
@@ -91,7 +90,8 @@ Gatekeeper::Gatekeeper(registry::Upstream& upstream, http::asio::thread_pool& wo
 
 awaitable<Decision> Gatekeeper::decide(Asked asked, const registry::Manifest& manifest, base::Deadline deadline) {
     const auto& rule = shared_.policies.rule_for(asked.canonical);
-    if (rule.action != PolicyAction::verify) co_return by_rule(rule, shared_.clock());
+    const bool expired = has_expired(rule, shared_.clock());
+    if (rule.action != PolicyAction::verify || expired) co_return by_rule(rule, shared_.clock());
     if (is_fallback_index(asked.reference, manifest)) co_return inert(rule, "a list of referrers; it grants nothing");
     if (has_shape_of_bundle_artifact(manifest)) {
         Decision decision;
@@ -99,13 +99,14 @@ awaitable<Decision> Gatekeeper::decide(Asked asked, const registry::Manifest& ma
         co_await prove_inert(asked, manifest, deadline, decision);
         if (decision.verdict != Verdict::denied) co_return decision;
     }
-    co_return co_await judge(asked, rule, manifest, 0, deadline);
+    Judging judging{rule, deadline};
+    co_return co_await judge(asked, judging, manifest, 0);
 }
 
 awaitable<void> Gatekeeper::prove_inert(const Asked& asked, const registry::Manifest& manifest, base::Deadline deadline,
                                         Decision& decision) {
     std::vector<registry::Descriptor> layers(manifest.layers().begin(), manifest.layers().end());
-    const auto proven = co_await prove_bundle_layers(upstream_, asked.repository, std::move(layers), deadline);
+    const auto proven = co_await prove_bundle_layers(upstream_, workers_, asked.repository, std::move(layers), deadline);
     if (proven) {
         decision.verdict = Verdict::allowed;
         decision.basis = Basis::inert;
@@ -117,13 +118,13 @@ awaitable<void> Gatekeeper::prove_inert(const Asked& asked, const registry::Mani
     }
 }
 
-awaitable<Decision> Gatekeeper::judge(const Asked& asked, const PolicyRule& rule, const registry::Manifest& manifest, int depth,
-                                      base::Deadline deadline) {
-    auto decision = co_await judge_by_signatures(asked, rule, manifest.digest(), deadline);
+awaitable<Decision> Gatekeeper::judge(const Asked& asked, Judging& judging, const registry::Manifest& manifest, int depth) {
+    auto decision = co_await judge_by_signatures(asked, judging, manifest.digest());
     const auto indexes = shared_.edges.indexes_of(asked.canonical, manifest.digest(), kIndexesAsked);
     for (const auto& index : indexes) {
         if (decision.verdict == Verdict::allowed || depth >= kIndexDepth) break;
-        auto lent = co_await judge_by_index(asked, rule, index, manifest.digest(), depth, deadline);
+        if (!judging.indexes.insert(index).second) continue;  // judged already, for another child on the way
+        auto lent = co_await judge_by_index(asked, judging, index, manifest.digest(), depth);
         // "Could not look" at one of them outweighs "is not signed" of the child: more could be there.
         if (lent.verdict != Verdict::denied) decision = std::move(lent);
     }
@@ -133,12 +134,11 @@ awaitable<Decision> Gatekeeper::judge(const Asked& asked, const PolicyRule& rule
     co_return decision;
 }
 
-awaitable<Decision> Gatekeeper::judge_by_index(const Asked& asked, const PolicyRule& rule, base::Digest index, base::Digest child,
-                                               int depth, base::Deadline deadline) {
+awaitable<Decision> Gatekeeper::judge_by_index(const Asked& asked, Judging& judging, base::Digest index, base::Digest child, int depth) {
     Decision decision;
-    decision.policy = rule.name;
+    decision.policy = judging.rule.name;
     registry::Reference reference(index);
-    auto fetched = co_await upstream_.manifest(asked.repository, std::move(reference), deadline);
+    auto fetched = co_await upstream_.manifest(asked.repository, std::move(reference), judging.deadline);
     if (!fetched) {
         if (could_not_look(fetched.error())) {
             decision.verdict = Verdict::undecided;
@@ -151,7 +151,7 @@ awaitable<Decision> Gatekeeper::judge_by_index(const Asked& asked, const PolicyR
     if (!manifest || manifest->digest() != index) co_return decision;
     const auto lists_child = [&](const registry::Descriptor& listed) { return listed.digest == child; };
     if (std::ranges::none_of(manifest->children(), lists_child)) co_return decision;
-    decision = co_await judge(asked, rule, *manifest, depth + 1, deadline);
+    decision = co_await judge(asked, judging, *manifest, depth + 1);
     if (decision.verdict == Verdict::allowed) {
         decision.basis = Basis::index;
         decision.parent = index.to_string();
@@ -159,12 +159,12 @@ awaitable<Decision> Gatekeeper::judge_by_index(const Asked& asked, const PolicyR
     co_return decision;
 }
 
-awaitable<CandidateReport> Gatekeeper::examine(const Asked& asked, const PolicyRule& rule, base::Digest subject, Candidate candidate,
-                                               base::Deadline deadline, Listing& listing, std::vector<SignerFact>& facts) {
+awaitable<CandidateReport> Gatekeeper::examine(const Asked& asked, const Judging& judging, base::Digest subject, Candidate candidate,
+                                               Listing& listing, std::vector<SignerFact>& facts) {
     CandidateReport report;
     report.source = candidate.source;
     report.artifact = candidate.artifact.digest.to_string();
-    auto bytes = co_await finder_.load(asked.repository, subject, candidate, deadline);
+    auto bytes = co_await finder_.load(asked.repository, subject, candidate, judging.deadline);
     if (!bytes) {
         report.reason = bytes.error().message();
         if (could_not_look(bytes.error())) {
@@ -173,7 +173,7 @@ awaitable<CandidateReport> Gatekeeper::examine(const Asked& asked, const PolicyR
         co_return report;
     }
     std::vector<NamedRoot> roots;
-    for (const auto& name : rule.trust) {
+    for (const auto& name : judging.rule.trust) {
         if (auto root = shared_.trust.find(name)) roots.push_back(NamedRoot{name, std::move(root)});
     }
     auto job = [content = *std::move(bytes), roots = std::move(roots), subject] { return examine_bundle(content, roots, subject); };
@@ -190,18 +190,18 @@ awaitable<CandidateReport> Gatekeeper::examine(const Asked& asked, const PolicyR
     co_return report;
 }
 
-awaitable<Decision> Gatekeeper::judge_by_signatures(const Asked& asked, const PolicyRule& rule, base::Digest subject,
-                                                    base::Deadline deadline) {
+awaitable<Decision> Gatekeeper::judge_by_signatures(const Asked& asked, Judging& judging, base::Digest subject) {
     Decision decision;
-    decision.policy = rule.name;
-    auto listing = co_await finder_.list(asked.repository, subject, deadline);
+    decision.policy = judging.rule.name;
+    auto listing = co_await finder_.list(asked.repository, subject, judging.deadline);
     std::vector<SignerFact> facts;
-    auto evaluation = evaluate(rule, facts, shared_.clock());
+    auto evaluation = evaluate(judging.rule, facts, shared_.clock());
     for (const auto& candidate : listing.candidates) {
-        if (evaluation.satisfied || decision.candidates.size() == kLimits.tried) break;
-        auto report = co_await examine(asked, rule, subject, candidate, deadline, listing, facts);
+        if (evaluation.satisfied || judging.candidates_left == 0) break;
+        --judging.candidates_left;
+        auto report = co_await examine(asked, judging, subject, candidate, listing, facts);
         decision.candidates.push_back(std::move(report));
-        evaluation = evaluate(rule, facts, shared_.clock());
+        evaluation = evaluate(judging.rule, facts, shared_.clock());
     }
     decision.sources = listing.sources;
     if (evaluation.satisfied) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,17 +37,20 @@ public:
     http::asio::awaitable<Decision> decide(Asked asked, const registry::Manifest& manifest, base::Deadline deadline);
 
 private:
-    struct Trusted;  // the trusted roots of one rule
-    http::asio::awaitable<Decision> judge(const Asked& asked, const PolicyRule& rule, const registry::Manifest& manifest, int depth,
-                                          base::Deadline deadline);
-    http::asio::awaitable<Decision> judge_by_signatures(const Asked& asked, const PolicyRule& rule, base::Digest subject,
-                                                        base::Deadline deadline);
-    http::asio::awaitable<Decision> judge_by_index(const Asked& asked, const PolicyRule& rule, base::Digest index, base::Digest child,
-                                                   int depth, base::Deadline deadline);
+    // One request's work, bounded as a whole: a child and all indexes that could lend to it share one budget.
+    struct Judging {
+        const PolicyRule& rule;
+        base::Deadline deadline;
+        std::size_t candidates_left = EvidenceLimits().tried;
+        std::set<base::Digest> indexes{};  // judged or being judged
+    };
+    http::asio::awaitable<Decision> judge(const Asked& asked, Judging& judging, const registry::Manifest& manifest, int depth);
+    http::asio::awaitable<Decision> judge_by_signatures(const Asked& asked, Judging& judging, base::Digest subject);
+    http::asio::awaitable<Decision> judge_by_index(const Asked& asked, Judging& judging, base::Digest index, base::Digest child, int depth);
     http::asio::awaitable<void> prove_inert(const Asked& asked, const registry::Manifest& manifest, base::Deadline deadline,
                                             Decision& decision);
-    http::asio::awaitable<CandidateReport> examine(const Asked& asked, const PolicyRule& rule, base::Digest subject, Candidate candidate,
-                                                   base::Deadline deadline, Listing& listing, std::vector<SignerFact>& facts);
+    http::asio::awaitable<CandidateReport> examine(const Asked& asked, const Judging& judging, base::Digest subject, Candidate candidate,
+                                                   Listing& listing, std::vector<SignerFact>& facts);
 
     registry::Upstream& upstream_;
     http::asio::thread_pool& workers_;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/strict_json.h"
+#include "http/offload.h"
 #include "proxy/evidence.h"
 #include "sigstore/bundle.h"
 
@@ -15,6 +17,9 @@ constexpr std::string_view kEmptyObjectDigest = "sha256:44136fa355b3678a1146ad16
 constexpr std::size_t kMostLayers = 8;
 constexpr std::size_t kFallbackTagLength = 71;  // "sha256-" and 64 digits
 constexpr EvidenceLimits kLimits;
+// Of JSON blobs that are no manifests, large SBOMs have the most; what goes beyond is refused like a manifest.
+constexpr std::size_t kMostValues = 1'000'000;
+constexpr std::size_t kDeepest = 256;
 
 bool is_empty_object(const registry::Descriptor& config) {
     return config.media_type == registry::kOciEmpty && config.digest.to_string() == kEmptyObjectDigest && config.size == 2;
@@ -38,14 +43,18 @@ bool has_shape_of_bundle_artifact(const registry::Manifest& manifest) {
     if (manifest.media_type() != registry::kOciManifest || !manifest.subject()) return false;
     if (!manifest.config() || !is_empty_object(*manifest.config()) || !is_bundle_type(manifest.artifact_type())) return false;
     const auto layers = manifest.layers();
-    return !layers.empty() && layers.size() <= kMostLayers && std::ranges::all_of(layers, is_bounded_bundle);
+    std::set<base::Digest> distinct;
+    for (const auto& layer : layers) distinct.insert(layer.digest);
+    return !layers.empty() && layers.size() <= kMostLayers && distinct.size() == layers.size() &&
+           std::ranges::all_of(layers, is_bounded_bundle);
 }
 
-http::Async<void> prove_bundle_layers(registry::Upstream& upstream, registry::RepositoryName repository,
+http::Async<void> prove_bundle_layers(registry::Upstream& upstream, http::asio::thread_pool& workers, registry::RepositoryName repository,
                                       std::vector<registry::Descriptor> layers, base::Deadline deadline) {
     for (const auto& layer : layers) {
-        CO_TRY(const auto content, co_await upstream.blob(repository, layer.digest, kLimits.bundle_size, deadline));
-        const auto bundle = sigstore::Bundle::parse(content);
+        CO_TRY(auto content, co_await upstream.blob(repository, layer.digest, kLimits.bundle_size, deadline));
+        auto job = [bytes = std::move(content)] { return sigstore::Bundle::parse(bytes); };
+        const auto bundle = co_await http::offload(workers, std::move(job));
         if (!bundle) co_return base::fail(base::ErrorCode::unverified, "a layer is no Sigstore bundle: " + bundle.error().text());
     }
     co_return base::Result<void>();
@@ -58,6 +67,8 @@ bool reads_as_manifest(base::BytesView content) {
     base::json::Limits lax;
     lax.duplicates = base::json::Duplicates::keep;
     lax.bytes = text.size();
+    lax.values = kMostValues;
+    lax.depth = kDeepest;
     const auto document = base::json::parse(text, lax);
     if (!document) return true;
     constexpr std::array<std::string_view, 4> kTelling = {"schemaversion", "layers", "manifests", "fslayers"};

@@ -14,11 +14,11 @@ namespace proxy {
 [[nodiscard]] bool is_fallback_index(const registry::Reference& reference, const registry::Manifest& manifest);
 
 // The structural half of rule S: an OCI image manifest whose config is the two bytes {} of the empty type, with a subject, a bundle
-// artifact type, and 1 to 8 bundle layers of bounded size without urls.
+// artifact type, and 1 to 8 distinct bundle layers of bounded size without urls.
 [[nodiscard]] bool has_shape_of_bundle_artifact(const registry::Manifest& manifest);
 
-// The other half: every layer, fetched and hashed, parses as a Sigstore bundle. Errors `unavailable` and `timed_out`: could not look.
-http::Async<void> prove_bundle_layers(registry::Upstream& upstream, registry::RepositoryName repository,
+// The other half: every layer, fetched, hashed and read on a worker, parses as a Sigstore bundle. Errors `unavailable` and `timed_out`: could not look.
+http::Async<void> prove_bundle_layers(registry::Upstream& upstream, http::asio::thread_pool& workers, registry::RepositoryName repository,
                                       std::vector<registry::Descriptor> layers, base::Deadline deadline);
 
 // True if any reader could take these bytes for a manifest. Lax on purpose, like the laxest client: a JSON object with a member that

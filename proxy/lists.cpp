@@ -40,6 +40,12 @@ std::string referrers_index(const registry::ReferrersPage& page, std::string_vie
     return index.text();
 }
 
+// <url>; rel="next", the url with the ns parameter that chose this upstream.
+std::string link_with_ns(const RoutedRequest& routed, std::string_view link) {
+    const auto end = link.find('>');
+    return "<" + routed.with_ns(std::string(link.substr(1, end - 1))) + std::string(link.substr(end));
+}
+
 }  // namespace
 
 http::Async<void> list_tags(RoutedRequest& routed, const registry::TagsRoute& route) {
@@ -57,7 +63,7 @@ http::Async<void> list_tags(RoutedRequest& routed, const registry::TagsRoute& ro
     if (!tags) co_return co_await routed.request.fail_upstream(tags.error(), ApiCode::name_unknown);
     http::ResponseHead listing;
     listing.headers = protocol_headers(answer->head().headers);
-    if (*link) listing.headers.set("Link", **link);
+    if (*link) listing.headers.set("Link", link_with_ns(routed, **link));
     co_return co_await routed.request.respond(std::move(listing), *tags);
 }
 

@@ -24,11 +24,6 @@ std::string date_text(std::chrono::year_month_day date) {
     return base::format_rfc3339(sys_days(date)).substr(0, 10);
 }
 
-// `expires` is the last good day: "after this day the rule denies" (design 7).
-bool expired(const PolicyRule& rule, base::Time now) {
-    return rule.expires && now >= sys_days(*rule.expires) + days{1};
-}
-
 bool counts(const PolicyRule& rule, const SignerFact& fact) {
     return fact.predicate_type == kSignaturePredicate && std::ranges::find(rule.trust, fact.trust) != rule.trust.end();
 }
@@ -160,7 +155,7 @@ Evaluation by_rule(bool satisfied, std::string text, const PolicyRule& rule) {
 }
 
 Evaluation judge(const PolicyRule& rule, std::span<const SignerFact> facts, base::Time now) {
-    if (expired(rule, now)) return by_rule(false, "the policy expired after " + date_text(*rule.expires), rule);
+    if (has_expired(rule, now)) return by_rule(false, "the policy expired after " + date_text(*rule.expires), rule);
     if (rule.action == PolicyAction::allow) return by_rule(true, "allowed without a signature", rule);
     if (rule.action == PolicyAction::verify) return verify(rule, facts);
     return by_rule(false, "denied", rule);
@@ -198,9 +193,13 @@ Evaluation evaluate(const PolicyRule& rule, std::span<const SignerFact> facts, b
     return result;
 }
 
+bool has_expired(const PolicyRule& rule, base::Time now) {
+    return rule.expires && now >= sys_days(*rule.expires) + days{1};
+}
+
 std::string expiry_warning(const PolicyRule& rule, base::Time now) {
     if (!rule.expires || now < sys_days(*rule.expires) - kWarnBefore) return {};
-    if (expired(rule, now)) return "policy " + rule.name + " expired after " + date_text(*rule.expires) + " and denies";
+    if (has_expired(rule, now)) return "policy " + rule.name + " expired after " + date_text(*rule.expires) + " and denies";
     const auto left = sys_days(*rule.expires) - std::chrono::floor<days>(now);
     return "policy " + rule.name + " expires after " + date_text(*rule.expires) + " (" + std::to_string(left.count()) +
            " days left) and denies then";

@@ -67,6 +67,9 @@ struct Evaluation {
 
 [[nodiscard]] Evaluation evaluate(const PolicyRule& rule, std::span<const SignerFact> facts, base::Time now);
 
+// `expires` is the last good day: after it nothing can satisfy the rule, whatever signatures there are.
+[[nodiscard]] bool has_expired(const PolicyRule& rule, base::Time now);
+
 // "policy base-images allows until 2027-03-31, 12 days left": empty unless the rule has expired or does within 30 days.
 [[nodiscard]] std::string expiry_warning(const PolicyRule& rule, base::Time now);
 

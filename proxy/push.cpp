@@ -41,7 +41,7 @@ http::Async<void> answer_created(RoutedRequest& routed, const registry::Manifest
     answer.headers.remove("Content-Type");
     const auto* asked = route.reference.digest();
     answer.headers.set("Docker-Content-Digest", asked != nullptr ? asked->to_string() : manifest.digest().to_string());
-    answer.headers.set("Location", routed.public_base().manifest(route.reference));
+    answer.headers.set("Location", routed.with_ns(routed.public_base().manifest(route.reference)));
     co_return co_await routed.request.respond(std::move(answer), base::BytesView());
 }
 
@@ -59,6 +59,10 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
     head.method = "PUT";
     head.target = upstream_target(routed, route);
     head.headers.set("Content-Type", manifest->media_type());
+    // Conditional pushes keep writers of the fallback index from overwriting each other (oci-proxying 2.10).
+    for (const auto* name : {"If-Match", "If-None-Match"}) {
+        if (const auto value = routed.request.head().headers.get(name)) head.headers.set(name, *value);
+    }
     http::BytesBody body(base::Bytes(manifest->raw().begin(), manifest->raw().end()));
     const auto deadline = base::Deadline::after(kPushTime);
     auto answer = co_await routed.exchange(std::move(head), &body, deadline);
@@ -68,17 +72,7 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
 }
 
 http::Async<void> delete_manifest(RoutedRequest& routed, const registry::ManifestRoute& route) {
-    http::RequestHead head;
-    head.method = "DELETE";
-    head.target = upstream_target(routed, route);
-    const auto deadline = base::Deadline::after(kPushTime);
-    auto answer = co_await routed.exchange(std::move(head), nullptr, deadline);
-    if (!answer) co_return co_await routed.request.fail_upstream(answer.error(), ApiCode::manifest_unknown);
-    if (answer->head().status / 100 != 2) co_return co_await routed.request.pass_refusal(*answer, ApiCode::manifest_unknown);
-    http::ResponseHead accepted;
-    accepted.status = answer->head().status;
-    accepted.headers = protocol_headers(answer->head().headers);
-    co_return co_await routed.request.respond(std::move(accepted), base::BytesView());
+    co_return co_await routed.remove(upstream_target(routed, route), ApiCode::manifest_unknown);
 }
 
 }  // namespace proxy

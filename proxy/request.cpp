@@ -1,9 +1,11 @@
 #include "proxy/request.h"
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/strict_json.h"
 #include "proxy/answer_headers.h"
+#include "registry/query.h"
 
 namespace proxy {
 namespace {
@@ -11,6 +13,7 @@ namespace {
 constexpr std::size_t kReasonPhraseLimit = 120;  // oci-proxying 1.6
 constexpr std::size_t kRefusalBodyLimit = 64 * 1024;
 constexpr std::string_view kRetryAfterSeconds = "5";
+constexpr std::chrono::seconds kDeleteTime{60};
 
 // The upstream's error body, if it is a small JSON document; clients show nothing else.
 http::Async<base::Bytes> json_body(http::ClientResponse& answer) {
@@ -104,10 +107,32 @@ http::Async<void> Request::fail_upstream(const base::Error& error, registry::Api
 registry::PublicBase RoutedRequest::public_base() const {
     const auto name = destination.prefix + destination.repository.text();
     const auto& server = request.shared.config.server;
+    const auto own = (request.exchange.tls() ? "https://" : "http://") + request.authority;
+    // Another name than the virtual host's would lead to another upstream.
+    if (destination.by_host) return {own, name};
     if (server.public_url) return {server.public_url->url(), name};
     const auto listed = [&](const std::string& host) { return http::names_equal(host, request.authority); };
     if (std::ranges::none_of(server.hosts, listed)) return {"", name};
-    return {(request.exchange.tls() ? "https://" : "http://") + request.authority, name};
+    return {own, name};
+}
+
+std::string RoutedRequest::with_ns(std::string url) const {
+    if (destination.ns.empty()) return url;
+    url += url.find('?') == std::string::npos ? '?' : '&';
+    return url + "ns=" + registry::percent_encode(destination.ns);
+}
+
+http::Async<void> RoutedRequest::remove(std::string target, registry::ApiCode missing) {
+    http::RequestHead head;
+    head.method = "DELETE";
+    head.target = std::move(target);
+    auto answer = co_await exchange(std::move(head), nullptr, base::Deadline::after(kDeleteTime));
+    if (!answer) co_return co_await request.fail_upstream(answer.error(), missing);
+    if (answer->head().status / 100 != 2) co_return co_await request.pass_refusal(*answer, missing);
+    http::ResponseHead accepted;
+    accepted.status = answer->head().status;
+    accepted.headers = protocol_headers(answer->head().headers);
+    co_return co_await request.respond(std::move(accepted), base::BytesView());
 }
 
 registry::Url RoutedRequest::upstream_url(std::string target) const {

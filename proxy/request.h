@@ -46,15 +46,20 @@ struct RoutedRequest {
     Destination destination;
     registry::Upstream& upstream;
     Gatekeeper& gatekeeper;
+    http::asio::thread_pool& workers;
 
     [[nodiscard]] bool permits(ClientAction action) const { return request.shared.grants.permits(action, destination.canonical); }
-    // The names under which the client sees this repository. The Host field is believed only where the configuration lists it; else
-    // Location and Link are relative, which every client resolves.
+    // The names under which the client sees this repository. The Host field is believed only where the configuration lists it (as one of
+    // `hosts`, or as the virtual host that chose the upstream); else Location and Link are relative, which every client resolves.
     [[nodiscard]] registry::PublicBase public_base() const;
+    // The same URL with the ns parameter that chose this upstream, so that the client's next request finds it again.
+    [[nodiscard]] std::string with_ns(std::string url) const;
     // The upstream URL of a target, against which its Location and Link are resolved.
     [[nodiscard]] registry::Url upstream_url(std::string target) const;
     // One request to the upstream, and its answer's head.
     http::Async<http::ClientResponse> exchange(http::RequestHead head, http::BodySource* body, base::Deadline deadline);
+    // DELETE of an upstream target, answered as the upstream did.
+    http::Async<void> remove(std::string target, registry::ApiCode missing);
 };
 
 }  // namespace proxy

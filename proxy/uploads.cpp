@@ -1,17 +1,11 @@
 #include "proxy/uploads.h"
 
-#include <chrono>
-
 #include "proxy/answer_headers.h"
 
 namespace proxy {
 namespace {
 
 using registry::ApiCode;
-using namespace std::chrono_literals;
-
-constexpr auto kDeleteTime = 60s;
-
 // The fields of a client's upload request that go upstream.
 http::Headers upload_headers(const http::Headers& request) {
     http::Headers headers;
@@ -59,12 +53,12 @@ private:
     }
 
     [[nodiscard]] base::Result<std::string> public_location(const http::ResponseHead& answer) const {
-        if (created_blob(answer) && digest_) return routed_.public_base().blob(*digest_);
+        if (created_blob(answer) && digest_) return routed_.with_ns(routed_.public_base().blob(*digest_));
         const auto location = answer.headers.get("location");
         if (!location) return std::string();
         TRY(const auto session,
             registry::parse_upload_location(routed_.upstream_url(target_), *location, routed_.destination.repository));
-        return routed_.public_base().upload(session);
+        return routed_.with_ns(routed_.public_base().upload(session));
     }
 
     RoutedRequest& routed_;
@@ -90,16 +84,7 @@ http::Async<void> continue_upload(RoutedRequest& routed, const registry::UploadR
 
 http::Async<void> delete_blob(RoutedRequest& routed, const registry::BlobRoute& route) {
     registry::BlobRoute there{routed.destination.repository, route.digest};
-    http::RequestHead head;
-    head.method = "DELETE";
-    head.target = registry::canonical_target(there);
-    auto answer = co_await routed.exchange(std::move(head), nullptr, base::Deadline::after(kDeleteTime));
-    if (!answer) co_return co_await routed.request.fail_upstream(answer.error(), ApiCode::blob_unknown);
-    if (answer->head().status / 100 != 2) co_return co_await routed.request.pass_refusal(*answer, ApiCode::blob_upload_unknown);
-    http::ResponseHead accepted;
-    accepted.status = answer->head().status;
-    accepted.headers = protocol_headers(answer->head().headers);
-    co_return co_await routed.request.respond(std::move(accepted), base::BytesView());
+    co_return co_await routed.remove(registry::canonical_target(there), ApiCode::blob_unknown);
 }
 
 }  // namespace proxy

@@ -18,6 +18,8 @@ struct Destination {
     registry::RepositoryName repository;  // as the upstream knows it
     std::string canonical;                // registry/repository
     std::string prefix;                   // what stands before the repository on the gate: "" or "ghcr/"
+    std::string ns;                       // the ns parameter, where it chose the upstream
+    bool by_host = false;                 // the virtual host chose it
 };
 
 class UpstreamTable {

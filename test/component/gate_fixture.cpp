@@ -52,10 +52,11 @@ trust = ["images"]
   subject = "foo@bar.com"
 )";
 
-Reply ask(std::uint16_t port, std::string_view method, std::string_view target, const http::Headers& headers, std::string body) {
+Reply ask(std::uint16_t port, std::string_view method, std::string_view target, const http::Headers& headers, std::string body,
+          const std::string& host) {
     AskState state;
     {
-        http::Client client(state.io, state.workers, http::Origin::parse("http://127.0.0.1:" + std::to_string(port)).value(), nullptr);
+        http::Client client(state.io, state.workers, http::Origin::parse("http://" + host + ":" + std::to_string(port)).value(), nullptr);
         http::RequestHead head;
         head.method = method;
         head.target = target;
@@ -70,12 +71,13 @@ Reply ask(std::uint16_t port, std::string_view method, std::string_view target, 
     return state.reply;
 }
 
-Gate::Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions) {
+Gate::Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions, const Setup& setup) {
     log_path_ = (std::filesystem::temp_directory_path() / ("countersign-gate-" + std::to_string(registry.port()))).string();
     std::filesystem::remove(log_path_);
-    const std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = 1\ndrain = \"1s\"\n[admin]\nlisten = \"127.0.0.1:0\"\n"
-                             "[[upstream]]\nregistry = \"registry.example\"\nurl = \"http://" + registry.host() +
-                             "\"\ndefault = true\nauth = \"anonymous\"\nblobs = \"open\"\n"
+    const auto only_upstream = "[[upstream]]\nregistry = \"registry.example\"\nurl = \"http://" + registry.host() +
+                               "\"\ndefault = true\nauth = \"anonymous\"\nblobs = \"open\"\n";
+    const std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = 1\ndrain = \"1s\"\n" + setup.server +
+                             "[admin]\nlisten = \"127.0.0.1:0\"\n" + (setup.upstreams.empty() ? only_upstream : setup.upstreams) +
                              "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = [" +
                              std::string(actions) + "]\n[trust.images]\ntrusted_root = \"" + images_folder() +
                              "/trusted_root.json\"\n" + std::string(policy);

@@ -18,14 +18,20 @@ struct Reply {
     std::string body;
 };
 
-// One request over a connection of its own. `target` as it shall be on the wire.
+// One request over a connection of its own, to a name that resolves to this machine. `target` as it shall be on the wire.
 [[nodiscard]] Reply ask(std::uint16_t port, std::string_view method, std::string_view target, const http::Headers& headers = {},
-                        std::string body = {});
+                        std::string body = {}, const std::string& host = "127.0.0.1");
+
+// Parts of the configuration that a test may replace.
+struct Setup {
+    std::string server;     // further settings of [server]
+    std::string upstreams;  // all [[upstream]] sections; empty: one, registry.example, the default
+};
 
 class Gate {
 public:
     // `policy` is the [[policy]] and [default] part; the rest fits the registry. Trust "images" is test/data/images/trusted_root.json.
-    Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions = "\"pull\"");
+    Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions = "\"pull\"", const Setup& setup = {});
     ~Gate();
 
     [[nodiscard]] Reply get(std::string_view target, const http::Headers& headers = {}) const { return ask(port(), "GET", target, headers); }

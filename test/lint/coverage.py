@@ -13,6 +13,7 @@ NOT_OURS = {"http/separate.cpp"}  # compiles Asio
 IN_THE_WHOLE_GATE = {
     "proxy/admin.cpp": "test/e2e/suites/protocol.py",
     "proxy/app.cpp": "test/e2e/suites/program.py",
+    "proxy/blobs.cpp": "test/component/blobs_test.cpp",
     "proxy/evidence.cpp": "test/component/pull_undecided_test.cpp",
     "proxy/gate.cpp": "test/e2e/suites/protocol.py",
     "proxy/gatekeeper.cpp": "test/component/pull_denied_test.cpp",

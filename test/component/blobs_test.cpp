@@ -44,24 +44,63 @@ TEST_CASE("a manifest cannot be fetched as a blob: whole, in a range, or by HEAD
 }
 
 TEST_CASE("a range of a small blob is answered with the whole, a range of a large one as the registry does") {
+    const auto size = GENERATE(std::size_t{10}, std::size_t{5'000'000});
     VectorRegistry registry(false);
-    const auto digest = registry.put_blob("acme/app", base::to_bytes("0123456789"));
-    const auto* total = GENERATE("10", "9000000");
-    registry.intercept([total](const http::RequestHead& head) -> std::optional<Answer> {
+    const base::Bytes content(size, 'x');
+    const auto digest = registry.put_blob("acme/app", content);
+    registry.intercept([](const http::RequestHead& head) -> std::optional<Answer> {
         if (!head.headers.get("range")) return std::nullopt;
         Answer answer;
         answer.status = 206;
-        answer.headers.set("Content-Range", std::string("bytes 5-9/") + total);
-        answer.body = base::to_bytes("56789");
+        answer.headers.set("Content-Range", "bytes 5-9/5000000");
+        answer.body = base::to_bytes("xxxxx");
         return answer;
     });
     const Gate gate(registry, kEmailPolicy);
     http::Headers range;
-    range.add("Range", "bytes=5-");
+    range.add("Range", "bytes=5-9");
     const auto reply = gate.get("/v2/acme/app/blobs/" + digest, range);
-    const bool small = std::string_view(total) == "10";
-    CHECK(reply.status == (small ? 200U : 206U));
-    CHECK(reply.body == (small ? "0123456789" : "56789"));
+    CHECK(reply.status == (size == 10 ? 200U : 206U));
+    CHECK(reply.body.size() == (size == 10 ? size : 5));
+}
+
+TEST_CASE("a registry that lies about a manifest's size or kind cannot pass it as a blob") {
+    const std::string manifest = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+    VectorRegistry registry(false);
+    const auto digest = registry.put_blob("acme/app", base::to_bytes(manifest));
+    const auto target = "/v2/acme/app/blobs/" + digest;
+    const Gate gate(registry, kEmailPolicy);
+    registry.intercept([&](const http::RequestHead& head) -> std::optional<Answer> {
+        Answer answer;
+        answer.status = head.method == "GET" ? 206 : 200;
+        answer.headers.set("Content-Range", "bytes 0-90/9000000");
+        answer.body = base::to_bytes(manifest);
+        return answer;
+    });
+    const auto unasked = gate.get(target);
+    CHECK(unasked.status >= 400);
+    CHECK(unasked.body.find("manifests") == std::string::npos);
+    http::Headers range;
+    range.add("Range", "bytes=0-");
+    CHECK(gate.get(target, range).status >= 400);
+    CHECK(gate.head(target).status >= 400);
+}
+
+TEST_CASE("digest and type of a blob's answer are the gate's own") {
+    VectorRegistry registry(false);
+    const auto digest = registry.put_blob("acme/app", base::to_bytes("hello"));
+    registry.intercept([](const http::RequestHead&) -> std::optional<Answer> {
+        Answer answer;
+        answer.headers.set("Content-Type", "application/vnd.oci.image.index.v1+json");
+        answer.headers.set("Docker-Content-Digest", "sha256:" + std::string(64, 'e'));
+        answer.body = base::to_bytes("hello");
+        return answer;
+    });
+    const Gate gate(registry, kEmailPolicy);
+    const auto reply = gate.get("/v2/acme/app/blobs/" + digest);
+    CHECK(reply.status == 200);
+    CHECK(reply.headers.get("docker-content-digest") == digest);
+    CHECK(reply.headers.get("content-type") == "application/octet-stream");
 }
 
 TEST_CASE("an encoded blob is refused, since only identity was asked for") {
