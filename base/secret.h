@@ -37,8 +37,10 @@ public:
     [[nodiscard]] bool empty() const { return value_.empty(); }
 
 private:
+    // The whole storage: a moved-from short string keeps its bytes although it is empty.
     void wipe() {
-        if (!value_.empty()) OPENSSL_cleanse(value_.data(), value_.size());
+        value_.resize(value_.capacity());
+        OPENSSL_cleanse(value_.data(), value_.size());
         value_.clear();
     }
     std::string value_;

@@ -1,5 +1,6 @@
 #include "base/time.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -11,6 +12,11 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::nanoseconds;
 using std::chrono::seconds;
+
+// Nanoseconds in 64 bits reach from 1677 to 2262. Between these two, a fraction or an offset can be added and a day begun without
+// leaving that range.
+constexpr days kEarliest = std::chrono::sys_days(std::chrono::year(1700) / 1 / 1).time_since_epoch();
+constexpr days kLatest = std::chrono::sys_days(std::chrono::year(2261) / 1 / 1).time_since_epoch();
 
 // Reads fixed-width decimal fields from the front of a string.
 class FieldReader {
@@ -48,9 +54,10 @@ std::optional<days> read_date(FieldReader& in) {
     if (!day) return std::nullopt;
     const std::chrono::year_month_day date{std::chrono::year(*year), std::chrono::month(static_cast<unsigned>(*month)),
                                            std::chrono::day(static_cast<unsigned>(*day))};
-    // Nanoseconds in 64 bits reach from 1678 to 2261: years outside are refused, not wrapped.
-    if (!date.ok() || *year < 1700 || *year > 2260) return std::nullopt;
-    return std::chrono::sys_days(date).time_since_epoch();
+    if (!date.ok()) return std::nullopt;
+    const auto since_epoch = std::chrono::sys_days(date).time_since_epoch();
+    if (since_epoch < kEarliest || since_epoch >= kLatest) return std::nullopt;
+    return since_epoch;
 }
 
 std::optional<nanoseconds> read_fraction(FieldReader& in) {
@@ -131,8 +138,7 @@ std::string format_rfc3339(Time time) {
 }
 
 Time from_unix_seconds(std::int64_t value) {
-    constexpr std::int64_t kMost = INT64_MAX / 1'000'000'000;
-    const auto clamped = value > kMost ? kMost : value < -kMost ? -kMost : value;
+    const auto clamped = std::clamp(value, seconds(kEarliest).count(), seconds(kLatest).count());
     return Time(nanoseconds(seconds(clamped)));
 }
 std::int64_t unix_seconds(Time time) {

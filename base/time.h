@@ -20,7 +20,7 @@ using Clock = std::function<Time()>;
 // RFC 3339: "2022-12-31T23:59:59.999Z", fraction of up to nine digits, offset or Z. No leap second, no lower-case letters.
 [[nodiscard]] Result<Time> parse_rfc3339(std::string_view text);
 [[nodiscard]] std::string format_rfc3339(Time time);  // seconds, "Z"; milliseconds where they are not zero
-[[nodiscard]] Time from_unix_seconds(std::int64_t seconds);
+[[nodiscard]] Time from_unix_seconds(std::int64_t seconds);  // kept within the years 1700 to 2260
 [[nodiscard]] std::int64_t unix_seconds(Time time);  // rounded down
 
 // A closed interval [start, end] (Sigstore protobuf-specs TimeRange); an absent end is open.

@@ -37,7 +37,12 @@ TEST_CASE("a time range is closed, and open where an end is absent") {
     CHECK_FALSE(range.contains(from_unix_seconds(20) + 1ns));
     CHECK_FALSE(range.contains(from_unix_seconds(10) - 1ns));
     CHECK(TimeRange{}.contains(from_unix_seconds(0)));
-    CHECK(unix_seconds(from_unix_seconds(INT64_MAX)) == INT64_MAX / 1'000'000'000);
+}
+
+TEST_CASE("times beyond what 64 bits of nanoseconds hold stop at its ends, and can still be counted with and printed") {
+    CHECK(format_rfc3339(from_unix_seconds(INT64_MAX) + 999ms) == "2261-01-01T00:00:00.999Z");
+    CHECK(format_rfc3339(from_unix_seconds(INT64_MIN)) == "1700-01-01T00:00:00Z");
+    CHECK(format_rfc3339(from_unix_seconds(INT64_MIN) - 1ns) == "1699-12-31T23:59:59.999Z");
 }
 
 TEST_CASE("deadlines") {
