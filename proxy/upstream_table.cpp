@@ -18,7 +18,9 @@ bool is_host(std::string_view configured, std::string_view authority) {
 }  // namespace
 
 std::optional<Destination> UpstreamTable::destination(std::size_t upstream, std::string_view repository, std::string prefix) const {
-    auto name = registry::RepositoryName::parse(repository);
+    // Docker Hub's official images have one name, whatever is typed: policy and registry must not see two (oci-proxying 2.20).
+    const bool is_short = upstreams_[upstream].registry == "docker.io" && repository.find('/') == std::string_view::npos;
+    auto name = registry::RepositoryName::parse((is_short ? "library/" : "") + std::string(repository));
     if (!name) return std::nullopt;
     auto canonical = upstreams_[upstream].registry + "/" + name->text();
     return Destination{upstream, *std::move(name), std::move(canonical), std::move(prefix), {}, false};

@@ -44,6 +44,25 @@ TEST_CASE("an ns that is not listed finds nothing, whatever else would fit") {
     CHECK(found(table, "docker.io.evil", "", "a") == "nothing");
 }
 
+TEST_CASE("an official image of Docker Hub has one name") {
+    auto settings = four();
+    settings[2].registry = "docker.io";
+    const UpstreamTable table(settings);
+    CHECK(found(table, "", "gate.example", "ghcr/nginx") == "docker.io/library/nginx");
+    CHECK(found(table, "", "gate.example", "ghcr/library/nginx") == "docker.io/library/nginx");
+    CHECK(found(table, "", "gate.example", "ghcr/acme/app") == "docker.io/acme/app");
+    CHECK(found(table, "", "gate.example", "nginx") == "by.default/nginx");
+}
+
+TEST_CASE("a virtual host without a port is meant on every port") {
+    auto settings = four();
+    const UpstreamTable table(settings);
+    CHECK(found(table, "", "hub.gate.example:5443", "a") == "by.host/a");
+    CHECK(found(table, "", "hub.gate.example.evil:5443", "a") == "by.default/a");
+    settings[1].host = "hub.gate.example:443";
+    CHECK(found(table, "", "hub.gate.example:5443", "a") == "by.default/a");
+}
+
 TEST_CASE("without a default, what matches nothing finds nothing") {
     auto settings = four();
     settings[3].is_default = false;
