@@ -15,6 +15,11 @@ Async<std::size_t> BytesBody::read(std::span<std::uint8_t> into) {
     co_return count;
 }
 
+bool BytesBody::rewind() {
+    position_ = 0;
+    return true;
+}
+
 Async<base::Bytes> read_all(BodySource& body, std::size_t limit) {
     constexpr std::size_t kStep = 16 * 1024;
     const auto declared = body.length();

@@ -19,6 +19,8 @@ public:
     virtual Async<std::size_t> read(std::span<std::uint8_t> into) = 0;
     // The declared length; nullopt when chunked.
     [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
+    // Starts again from the first byte; false where it cannot, because what was read is gone.
+    [[nodiscard]] virtual bool rewind() { return false; }
 };
 
 // A body held in memory.
@@ -27,6 +29,7 @@ public:
     explicit BytesBody(base::Bytes content) : content_(std::move(content)) {}
     Async<std::size_t> read(std::span<std::uint8_t> into) override;
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return content_.size(); }
+    [[nodiscard]] bool rewind() override;
 
 private:
     base::Bytes content_;

@@ -61,6 +61,8 @@ Framing empty_body_framing(std::string_view method) {
     return expects_body ? Framing(Framing::Kind::length, 0) : Framing();
 }
 
+bool can_be_sent_again(BodySource* body) { return body == nullptr || body->length() == 0U || body->rewind(); }
+
 }  // namespace
 
 struct Client::State {
@@ -108,8 +110,8 @@ Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Dea
             co_return ClientResponse(std::move(response->head), std::move(answer));
         }
         // The peer may close an idle connection while a request is on its way; nothing was answered, so nothing was decided.
-        const bool stale = pooled && body == nullptr && connection->untouched() && response.error().code() == ErrorCode::unavailable;
-        if (!stale) co_return std::unexpected(std::move(response).error());
+        const bool stale = pooled && connection->untouched() && response.error().code() == ErrorCode::unavailable;
+        if (!stale || !can_be_sent_again(body)) co_return std::unexpected(std::move(response).error());
         connection.reset();
         pooled = false;
     }

@@ -46,7 +46,10 @@ Async<void> relay(Stream& stream, std::string head, BodySource& body, RelayCodin
     const std::span<std::uint8_t> room(buffer.get(), size);
     ChunkSize chunk_size;
     while (true) {
-        CO_TRY(const std::size_t count, co_await body.read(room));
+        std::size_t count = 0;
+        if (declared != 0U) {
+            CO_TRY(count, co_await body.read(room));
+        }
         progress.bytes += count;
         // A source that breaks its word must not make a message that a reader would take for whole.
         if (declared && progress.bytes > *declared) co_return fail(ErrorCode::unavailable, "body is longer than declared");

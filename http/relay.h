@@ -27,7 +27,8 @@ struct RelayProgress {
 enum class RelayCoding { length, chunked, until_close };
 
 // The head goes out together with the body's first piece. On any error the message is left unfinished and the stream has to be
-// aborted by the caller; a body that ends early or late is never completed, padded or cut. Progress is written as it happens.
+// aborted by the caller; a body that ends early or late is never completed, padded or cut. One that is declared empty is not read.
+// Progress is written as it happens.
 Async<void> relay(Stream& stream, std::string head, BodySource& body, RelayCoding coding, RelayProgress& progress);
 
 }  // namespace http

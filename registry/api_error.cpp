@@ -26,6 +26,7 @@ constexpr std::array kCodes{
     CodeRow{ApiCode::manifest_unknown, "MANIFEST_UNKNOWN", 404},
     CodeRow{ApiCode::name_invalid, "NAME_INVALID", 400},
     CodeRow{ApiCode::name_unknown, "NAME_UNKNOWN", 404},
+    CodeRow{ApiCode::pagination_number_invalid, "PAGINATION_NUMBER_INVALID", 400},
     CodeRow{ApiCode::range_invalid, "RANGE_INVALID", 416},
     CodeRow{ApiCode::size_invalid, "SIZE_INVALID", 400},
     CodeRow{ApiCode::tag_invalid, "TAG_INVALID", 400},

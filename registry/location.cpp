@@ -15,7 +15,7 @@ std::string PublicBase::manifest(const Reference& reference) const {
 }
 
 std::string PublicBase::upload(const UploadRoute& upload) const {
-    return under("/blobs/uploads/" + upload.session + (upload.query.empty() ? "" : "?" + upload.query));
+    return under(session_path(upload) + (upload.query.empty() ? "" : "?" + upload.query));
 }
 
 std::string PublicBase::tags(const TagsRoute& tags) const {
@@ -32,7 +32,7 @@ base::Result<UploadRoute> parse_upload_location(const Url& request, std::string_
     const auto* upload = route ? std::get_if<UploadRoute>(&route->endpoint) : nullptr;
     if (upload == nullptr) {
         return base::fail(base::ErrorCode::unavailable,
-                          "upload location: not an upload of the distribution protocol: " + url.without_query());
+                          "upload location: expected /v2/<name>/blobs/uploads/<session>, the registry sent " + url.without_query());
     }
     if (upload->repository != repository) {
         return base::fail(base::ErrorCode::unavailable, "upload location: belongs to another repository: " + url.without_query());

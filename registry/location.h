@@ -31,7 +31,7 @@ private:
 };
 
 // `request`: the upstream URL that was asked; `location` is resolved against it. Must come out at the same origin as
-// /v2/<repository>/blobs/uploads/<session>. The way back is canonical_target(UploadRoute).
+// /v2/<repository>/blobs/uploads/<session> or …/blobs/upload/<session>. The way back is canonical_target(UploadRoute).
 [[nodiscard]] base::Result<UploadRoute> parse_upload_location(const Url& request, std::string_view location,
                                                               const RepositoryName& repository);
 

@@ -34,21 +34,24 @@ struct Parts {
     Kind kind;
     std::string_view name;
     std::string_view last;
+    UploadCollection collection = UploadCollection::uploads;
 };
 
 struct Marker {
     std::string_view text;
     Kind kind;
+    UploadCollection collection = UploadCollection::uploads;
 };
 // What follows a marker has no slash, so each can only match at its last occurrence, and two match only where one is the tail of
 // the other: the longer one stands first. A repository may itself be called a/manifests/b (oci-proxying 1.2).
 constexpr std::array kMarkers{
-    Marker{"/blobs/uploads/", Kind::upload}, Marker{"/manifests/", Kind::manifest}, Marker{"/blobs/", Kind::blob},
+    Marker{"/blobs/uploads/", Kind::upload}, Marker{"/blobs/upload/", Kind::upload, UploadCollection::upload},
+    Marker{"/manifests/", Kind::manifest},   Marker{"/blobs/", Kind::blob},
     Marker{"/referrers/", Kind::referrers},  Marker{"/tags/", Kind::tags},
 };
 
 std::optional<Parts> cut(std::string_view path) {
-    if (path == "/v2" || path == kRoot) return Parts{Kind::ping, {}, {}};
+    if (path == "/v2" || path == kRoot) return Parts{Kind::ping, {}, {}, {}};
     if (!path.starts_with(kRoot)) return std::nullopt;
     path.remove_prefix(kRoot.size());
     const auto slash = path.rfind('/');
@@ -58,8 +61,10 @@ std::optional<Parts> cut(std::string_view path) {
     for (const auto& marker : kMarkers) {
         if (!before.ends_with(marker.text)) continue;
         if (marker.kind == Kind::tags && last != "list") return std::nullopt;
-        const auto kind = marker.kind == Kind::upload && last.empty() ? Kind::upload_start : marker.kind;
-        return Parts{kind, before.substr(0, before.size() - marker.text.size()), last};
+        const bool starts = marker.kind == Kind::upload && last.empty();
+        if (starts && marker.collection != UploadCollection::uploads) return std::nullopt;
+        const auto kind = starts ? Kind::upload_start : marker.kind;
+        return Parts{kind, before.substr(0, before.size() - marker.text.size()), last, marker.collection};
     }
     return std::nullopt;
 }
@@ -160,15 +165,25 @@ bool is_session(std::string_view text) {
     return !text.empty() && text.size() <= kSessionLimit && text != "." && text != ".." && std::ranges::all_of(text, fits);
 }
 
-Answer<Endpoint> read_upload(RepositoryName name, std::string_view last, const Query& query) {
-    if (!is_session(last)) return std::unexpected(ApiError(ApiCode::blob_upload_unknown, "not an upload session"));
+Answer<Endpoint> read_upload(RepositoryName name, const Parts& parts, const Query& query) {
+    if (!is_session(parts.last)) return std::unexpected(ApiError(ApiCode::blob_upload_unknown, "not an upload session"));
     TRY(auto digest, read_digest_parameter(query));
-    return UploadRoute{std::move(name), std::string(last), query.without("ns"), std::move(digest)};
+    return UploadRoute{std::move(name), std::string(parts.last), query.without("ns"), std::move(digest), parts.collection};
+}
+
+// A page size of digits that every registry's integer can hold.
+bool is_page_size(std::string_view text) {
+    constexpr std::size_t kMostDigits = 9;
+    return !text.empty() && text.size() <= kMostDigits && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
 
 Answer<Endpoint> read_tags(RepositoryName name, const Query& query) {
-    std::string rebuilt;
-    for (const auto* known : {"n", "last", "next_page"}) {
+    TRY(const auto size, read_once(query, "n", ApiCode::pagination_number_invalid));
+    if (size && !is_page_size(*size)) {
+        return std::unexpected(ApiError(ApiCode::pagination_number_invalid, "n: expected a number of 1 to 9 digits"));
+    }
+    std::string rebuilt = size ? "n=" + *size : "";
+    for (const auto* known : {"last", "next_page"}) {
         TRY(const auto value, read_once(query, known, ApiCode::unsupported));
         if (!value) continue;
         rebuilt += (rebuilt.empty() ? "" : "&") + std::string(known) + "=" + percent_encode(*value);
@@ -188,7 +203,7 @@ Answer<Endpoint> read_endpoint(std::string_view method, const Parts& parts, cons
     switch (parts.kind) {
         case Kind::manifest: return read_manifest(method, std::move(name), parts.last, query);
         case Kind::upload_start: return read_upload_start(std::move(name), query);
-        case Kind::upload: return read_upload(std::move(name), parts.last, query);
+        case Kind::upload: return read_upload(std::move(name), parts, query);
         case Kind::tags: return read_tags(std::move(name), query);
         case Kind::referrers: return read_referrers(std::move(name), parts.last, query);
         case Kind::blob:
@@ -229,7 +244,7 @@ struct TargetWriter {
         return with_query(path_under(route.repository, "/blobs/uploads/"), query);
     }
     std::string operator()(const UploadRoute& route) const {
-        return with_query(path_under(route.repository, "/blobs/uploads/" + route.session), route.query);
+        return with_query(path_under(route.repository, session_path(route)), route.query);
     }
     std::string operator()(const TagsRoute& route) const { return with_query(path_under(route.repository, "/tags/list"), route.query); }
     std::string operator()(const ReferrersRoute& route) const {
@@ -250,6 +265,10 @@ std::expected<Route, ApiError> parse_route(std::string_view method, std::string_
     TRY(auto ns, read_ns(*query));
     TRY(auto endpoint, read_endpoint(method, *parts, *query));
     return Route{std::string(method), std::move(endpoint), std::move(ns)};
+}
+
+std::string session_path(const UploadRoute& upload) {
+    return (upload.collection == UploadCollection::uploads ? "/blobs/uploads/" : "/blobs/upload/") + upload.session;
 }
 
 std::string canonical_target(const Endpoint& endpoint) {

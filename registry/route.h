@@ -23,11 +23,15 @@ struct UploadStartRoute {                                              // POST â
     std::string digest_algorithm;                                      // empty where absent
     bool mount_requested = false;                                      // ?mount= or ?from=: made a plain upload (2.13)
 };
+// The collection that a session stands in: blobs/uploads/ as the specification has it, or blobs/upload/, where ghcr.io leads to. Uploads
+// start in the first only.
+enum class UploadCollection { uploads, upload };
 struct UploadRoute {                                                   // an upload session: PATCH, PUT, GET, DELETE
     RepositoryName repository;
     std::string session;                                               // path segment, opaque
     std::string query;                                                 // as received, byte for byte, without "?" and without ns
     std::optional<base::Digest> digest;                                // of the closing PUT
+    UploadCollection collection = UploadCollection::uploads;
 };
 struct TagsRoute { RepositoryName repository; std::string query; };    // n, last, next_page (Quay); rebuilt
 struct ReferrersRoute { RepositoryName repository; base::Digest subject; std::string artifact_type; };
@@ -40,7 +44,10 @@ struct Route {
     std::string ns;  // containerd's ns parameter; empty where absent
 };
 
-// Fails with the answer to give: 400 NAME_INVALID/DIGEST_INVALID/TAG_INVALID, 404 for unknown paths, 405 with `allow` filled in.
+// "/blobs/uploads/<session>", or the same in the other collection.
+[[nodiscard]] std::string session_path(const UploadRoute& upload);
+
+// Fails with the answer to give: 400 with the code of what is malformed, 404 for unknown paths, 405 with `allow` filled in.
 // The path must be spelled as canonical_target() spells it; the one exception is %3A in a digest. Parameters that an endpoint does not
 // know are dropped, those that it knows may stand once (`tag` may repeat), and there are at most 16.
 [[nodiscard]] std::expected<Route, ApiError> parse_route(std::string_view method, std::string_view target);

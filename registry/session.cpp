@@ -10,7 +10,7 @@ constexpr std::size_t kScopeLimit = 1024;
 // For pings and tokens: what they serve may be an upload without a deadline.
 constexpr std::chrono::seconds kAskingTime(20);
 
-// Knows whether anything of the body was taken: only an untouched body can be sent again.
+// Knows whether anything of the body was taken: what nobody touched can be sent from its first byte whatever it is.
 class WatchedBody final : public http::BodySource {
 public:
     explicit WatchedBody(http::BodySource& inner) : inner_(inner) {}
@@ -19,7 +19,11 @@ public:
         return inner_.read(into);
     }
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return inner_.length(); }
-    [[nodiscard]] bool touched() const { return touched_; }
+    [[nodiscard]] bool rewind() override {
+        if (touched_ && !inner_.rewind()) return false;
+        touched_ = false;
+        return true;
+    }
 
 private:
     http::BodySource& inner_;
@@ -37,7 +41,7 @@ std::vector<Challenge> challenges_of(const http::ResponseHead& head) {
 
 base::Error token_status_error(unsigned status) {
     const bool refused = status == 401 || status == 403;
-    return {refused ? base::ErrorCode::unauthorized : base::ErrorCode::unavailable, "token service answered " + std::to_string(status)};
+    return {refused ? base::ErrorCode::unauthorized : base::ErrorCode::unavailable, "token service answered " + status_text(status)};
 }
 
 // Nothing that goes wrong there is too large or malformed in the eyes of whoever asked for a manifest.
@@ -82,7 +86,7 @@ http::Async<Answer> Session::send(http::RequestHead head, http::BodySource* body
     if (answer.response.head().status != 401 || answer.url.origin != transport_.registry()) co_return answer;
     auto requirement = learn(answer.response.head(), scope, known);
     if (!requirement) co_return answer;
-    if (watched && watched->touched()) {
+    if (watched && !watched->rewind()) {
         tokens_.remember(scope, *std::move(requirement));
         co_return answer;
     }
@@ -144,7 +148,7 @@ http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline dead
     co_return token->value;
 }
 
-// A body can be sent once only, so what it needs is found out before. A registry that answers the ping without a challenge and refuses
+// Most bodies can be sent once only, so what it needs is found out before. A registry that answers the ping without a challenge and refuses
 // the upload all the same is learnt from that refusal.
 http::Async<Requirement> Session::ask_by_ping(std::string scope, base::Deadline deadline) {
     deadline = deadline.sooner_of(base::Deadline::after(kAskingTime));

@@ -21,7 +21,7 @@ public:
         : transport_(transport), credentials_(credentials), tokens_(tokens) {}
 
     // `head.target` at the registry. A request with a body asks for its token first; if it is refused nevertheless, it is repeated only
-    // if nothing of the body was read. A second 401 is handed back.
+    // if its body can be sent from the first byte: untouched, empty or held in memory. A second 401 is handed back.
     http::Async<Answer> send(http::RequestHead head, http::BodySource* body, std::string scope, Redirects redirects,
                              base::Deadline deadline);
 

@@ -57,7 +57,15 @@ base::Result<std::string> read_text(const base::json::Reader& document, std::str
 }  // namespace
 
 std::string scope_of(const RepositoryName& repository, Access access) {
-    return "repository:" + repository.text() + (access == Access::push ? ":pull,push" : ":pull");
+    const auto actions = [access]() -> std::string_view {
+        switch (access) {
+            case Access::pull: break;
+            case Access::push: return "pull,push";
+            case Access::remove: return "delete";
+        }
+        return "pull";
+    };
+    return "repository:" + repository.text() + ":" + std::string(actions());
 }
 
 base::Result<base::Secret> basic_authorization(const Credentials& credentials) {

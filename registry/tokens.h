@@ -27,8 +27,8 @@ struct Credentials {
     base::Secret password;
 };
 
-enum class Access { pull, push };
-// "repository:acme/app:pull" or "…:pull,push"
+enum class Access { pull, push, remove };
+// "repository:acme/app:pull", "…:pull,push" or "…:delete"
 [[nodiscard]] std::string scope_of(const RepositoryName& repository, Access access);
 
 // "Basic <base64(user:password)>" (RFC 7617). A user name cannot contain a colon.

@@ -73,6 +73,10 @@ http::Async<Answer> Transport::send_following(Url url, http::RequestHead head, b
     }
 }
 
+std::string status_text(unsigned status) {
+    return std::to_string(status) + " " + std::string(http::standard_reason(status));
+}
+
 // The exchange that this body belongs to may be without a deadline (a blob relay), so the reading gets one of its own: a byte every
 // minute would keep the request waiting for days.
 asio::awaitable<void> drain(http::ClientResponse response) {

@@ -42,6 +42,9 @@ private:
     std::map<std::string, std::shared_ptr<http::Client>> clients_;  // by origin URL
 };
 
+// "429 Too Many Requests", for messages; in the standard's words, since the registry's own may be of any length.
+[[nodiscard]] std::string status_text(unsigned status);
+
 // Reads a small body to its end, so that its connection can be used again; what is larger or slow is given up with the connection.
 http::asio::awaitable<void> drain(http::ClientResponse response);
 

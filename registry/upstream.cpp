@@ -28,7 +28,7 @@ http::RequestHead request(std::string_view method, std::string target) {
 }
 
 base::Error status_error(unsigned status) {
-    const auto text = "the registry answered " + std::to_string(status);
+    const auto text = "the registry answered " + status_text(status);
     switch (status) {
         case 401: return {base::ErrorCode::unauthorized, text};
         case 403: return {base::ErrorCode::denied, text};
@@ -61,16 +61,6 @@ base::Error upstream_error(base::Error error, std::string_view operation) {
 }
 
 }  // namespace
-
-ReferrersPage fallback_referrers(const Manifest& manifest) {
-    ReferrersPage page;
-    page.supported = true;
-    const auto children = manifest.children();
-    page.truncated = children.size() > kReferrersLimit;
-    const auto listed = children.first(std::min(children.size(), kReferrersLimit));
-    page.descriptors.assign(listed.begin(), listed.end());
-    return page;
-}
 
 // Coroutines hold it: a request outlives the Upstream that it was made with.
 struct Upstream::State {
@@ -136,6 +126,8 @@ http::Async<base::Bytes> Upstream::State::blob(Shared self, RepositoryName repos
     if (!response) co_return std::unexpected(std::move(response).error());
     const auto status = response->head().status;
     if (status != 200) co_return std::unexpected(status_error(status).with_context(operation));
+    auto encoding = check_encoding(response->head().headers);
+    if (!encoding) co_return std::unexpected(std::move(encoding).error().with_context(operation));
     auto content = co_await http::read_all(response->body(), limit);
     if (!content) co_return std::unexpected(upstream_error(std::move(content).error(), operation));
     if (!digest.matches(*content)) co_return base::fail(base::ErrorCode::unverified, operation + ": the bytes have another digest");
@@ -234,7 +226,9 @@ http::Async<ReferrersPage> Upstream::referrers(RepositoryName repository, base::
 }
 http::Async<http::ClientResponse> Upstream::exchange(http::RequestHead head, http::BodySource* body, RepositoryName repository, bool push,
                                                      base::Deadline deadline) {
-    const auto access = push ? Access::push : Access::pull;
+    // Deleting is a right of its own, which a token to push does not contain, nor the other way round.
+    const auto writing = head.method == "DELETE" ? Access::remove : Access::push;
+    const auto access = push ? writing : Access::pull;
     return State::exchange(state_, std::move(head), body, std::move(repository), access, deadline);
 }
 http::Async<http::ClientResponse> Upstream::blob_stream(std::string method, RepositoryName repository, base::Digest digest,

@@ -39,10 +39,6 @@ struct ReferrersPage {
     bool truncated = false;               // more than the limits allow
 };
 
-// The entries of a fallback index `sha256-<hex>` as a listing, for the caller who has read that tag with manifest(). A tag that holds
-// anything but an index lists nothing.
-[[nodiscard]] ReferrersPage fallback_referrers(const Manifest& manifest);
-
 class Upstream {
 public:
     Upstream(http::asio::io_context& io, http::asio::thread_pool& workers, std::shared_ptr<const UpstreamConfig> config,
@@ -52,17 +48,19 @@ public:
     Upstream& operator=(const Upstream&) = delete;
 
     // GET with all four manifest types in Accept. Errors: not_found (404), unauthorized/denied (401/403 of the upstream), too_large,
-    // unavailable, timed_out. By digest the bytes are NOT compared here: the caller judges and logs that.
+    // unavailable (any other status; the message names it), timed_out. By digest the bytes are NOT compared here: the caller judges
+    // and logs that.
     http::Async<FetchedManifest> manifest(RepositoryName repository, Reference reference, base::Deadline deadline);
-    // A small blob read whole and checked against its digest (unverified if it differs); too_large above `limit`.
+    // A small blob read whole and checked against its digest (unverified if it differs); too_large above `limit`, unavailable where
+    // it comes encoded.
     http::Async<base::Bytes> blob(RepositoryName repository, base::Digest digest, std::size_t limit, base::Deadline deadline);
     // Fails (unavailable) on a listing that is not one: another content type, a next page that leads elsewhere.
     http::Async<ReferrersPage> referrers(RepositoryName repository, base::Digest subject, base::Deadline deadline);
 
     // Any other request of the protocol, streamed: `head.target` is canonical_target() of a Route in that repository; `push` asks for a
-    // push token. Of the head's fields only those of an allow-list go out (Accept, Content-Type, Content-Range, Range, If-*). A 401
-    // challenge is answered once with a token if the body has not been touched (uploads ask for their token first); a second 401 is
-    // handed back. Redirects are followed for GET and HEAD without a body.
+    // push token, or for one to delete where that is the method. Of the head's fields only those of an allow-list go out (Accept,
+    // Content-Type, Content-Range, Range, If-*). A 401 challenge is answered once with a token if the body can be sent from its first
+    // byte (uploads ask for their token first); a second 401 is handed back. Redirects are followed for GET and HEAD without a body.
     http::Async<http::ClientResponse> exchange(http::RequestHead head, http::BodySource* body, RepositoryName repository, bool push,
                                                base::Deadline deadline);
     // GET or HEAD of a blob with Range and If-Range passed on; redirects as the configuration says.

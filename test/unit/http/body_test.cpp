@@ -15,6 +15,17 @@ TEST_CASE("a body in memory gives its bytes and then its end") {
     CHECK(loop.run(body.read(piece)).value() == 0);
 }
 
+TEST_CASE("a body in memory starts again from its first byte, one that streams does not") {
+    Loop loop;
+    http::BytesBody body(base::to_bytes("abc"));
+    std::array<std::uint8_t, 2> piece{};
+    CHECK(loop.run(body.read(piece)).value() == 2);
+    CHECK(body.rewind());
+    CHECK(base::as_text(loop.run(http::read_all(body, 10)).value()) == "abc");
+    PatternBody streamed(3, 3);
+    CHECK_FALSE(streamed.rewind());
+}
+
 TEST_CASE("a whole body is read up to the limit") {
     Loop loop;
     const auto [size, limit, fits] = GENERATE(table<std::size_t, std::size_t, bool>({

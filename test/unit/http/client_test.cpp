@@ -1,5 +1,6 @@
 #include "http/client.h"
 
+#include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 
@@ -159,7 +160,7 @@ TEST_CASE("bytes that arrive between two requests cost the connection, not the n
     CHECK(upstream.accepted() == 2);
 }
 
-TEST_CASE("a stale pooled connection is tried again once, without a body only") {
+TEST_CASE("a stale pooled connection is tried again once, unless a body was read that is gone") {
     // Every connection serves one request, announces keep-alive and closes at the next one.
     RawUpstream upstream([](RawUpstream::Socket& socket) {
         static_cast<void>(read_head_from(socket));
@@ -171,10 +172,40 @@ TEST_CASE("a stale pooled connection is tried again once, without a body only") 
         CHECK(fetcher.get()->body == "ok");
         CHECK(fetcher.get()->body == "ok");
         CHECK(upstream.accepted() == 2);
-        http::BytesBody body(base::to_bytes("abc"));
-        CHECK(fetcher.send(request("PUT"), &body).error().code() == ErrorCode::unavailable);
+        PatternBody gone(3, 3);
+        const auto refused = fetcher.send(request("PUT"), &gone);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().code() == ErrorCode::unavailable);
     }
     CHECK(upstream.accepted() == 2);
+}
+
+TEST_CASE("a stale pooled connection costs a body in memory or an empty one nothing") {
+    std::mutex mutex;
+    std::vector<std::string> bodies;
+    RawUpstream upstream([&](RawUpstream::Socket& socket) {
+        const auto head = read_head_from(socket);
+        std::string body(head.find("Content-Length: 3") == std::string::npos ? 0 : 3, ' ');
+        boost::system::error_code error;
+        http::asio::read(socket, http::asio::buffer(body), error);
+        {
+            const std::scoped_lock lock(mutex);
+            bodies.push_back(body);
+        }
+        write_to(socket, kOk);
+        static_cast<void>(read_head_from(socket));
+    });
+    Fetcher fetcher(upstream.url());
+    CHECK(fetcher.get()->body == "ok");
+    http::BytesBody in_memory(base::to_bytes("abc"));
+    const auto put = fetcher.send(request("PUT"), &in_memory);
+    REQUIRE(put.has_value());
+    PatternBody empty(0, 0);
+    const auto post = fetcher.send(request("POST"), &empty);
+    REQUIRE(post.has_value());
+    CHECK(upstream.accepted() == 3);
+    const std::scoped_lock lock(mutex);
+    CHECK(bodies == std::vector<std::string>{"", "abc", ""});
 }
 
 TEST_CASE("a fresh connection that closes without an answer is not tried again") {

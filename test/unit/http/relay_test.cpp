@@ -43,6 +43,14 @@ TEST_CASE("head and body are written in the coding asked for") {
     CHECK(send(empty_chunks, RelayCoding::chunked).bytes == "HEAD|0\r\n\r\n");
 }
 
+TEST_CASE("a body that is empty by its declaration is not touched") {
+    PatternBody empty(7, 0);
+    const auto sent = send(empty, RelayCoding::length);
+    CHECK(sent.progress.complete);
+    CHECK(sent.bytes == "HEAD|");
+    CHECK(empty.taken() == 0);
+}
+
 TEST_CASE("a body that breaks is never completed") {
     BrokenBody in_chunks("abc", std::nullopt);
     const auto chunked = send(in_chunks, RelayCoding::chunked);

@@ -16,6 +16,7 @@ TEST_CASE("Every code has its name and its usual status") {
         {ApiCode::manifest_unknown, "MANIFEST_UNKNOWN", 404},
         {ApiCode::name_invalid, "NAME_INVALID", 400},
         {ApiCode::name_unknown, "NAME_UNKNOWN", 404},
+        {ApiCode::pagination_number_invalid, "PAGINATION_NUMBER_INVALID", 400},
         {ApiCode::range_invalid, "RANGE_INVALID", 416},
         {ApiCode::size_invalid, "SIZE_INVALID", 400},
         {ApiCode::tag_invalid, "TAG_INVALID", 400},

@@ -1,6 +1,7 @@
 #include "registry/challenge.h"
 
 #include "test/support/catch.h"
+#include "test/unit/registry/error_code.h"
 
 using namespace registry;
 
@@ -53,5 +54,5 @@ TEST_CASE("parse_challenges refuses what is malformed or too much") {
     }));
     CAPTURE(name);
     REQUIRE_FALSE(parse_challenges(text).has_value());
-    CHECK(parse_challenges(text).error().code() == base::ErrorCode::invalid_input);
+    CHECK(test::code_of(parse_challenges(text)) == base::ErrorCode::invalid_input);
 }

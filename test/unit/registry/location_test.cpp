@@ -17,6 +17,8 @@ TEST_CASE("An upload's Location becomes the gate's, query byte for byte") {
         {"id?x", "https://gate.example/v2/r/a/b/blobs/uploads/id?x"},
         {"//r.example/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"},
         {"HTTPS://R.EXAMPLE/v2/a/b/blobs/uploads/id", "https://gate.example/v2/r/a/b/blobs/uploads/id"},
+        {"/v2/a/b/blobs/upload/6c1f-9", "https://gate.example/v2/r/a/b/blobs/upload/6c1f-9"},
+        {"https://r.example/v2/a/b/blobs/upload/id?x=y", "https://gate.example/v2/r/a/b/blobs/upload/id?x=y"},
     }));
     CAPTURE(location);
     const auto upload = parse_upload_location(kRequest, location, kRepository);
@@ -24,9 +26,10 @@ TEST_CASE("An upload's Location becomes the gate's, query byte for byte") {
     CHECK(PublicBase("https://gate.example", "r/a/b").upload(*upload) == expected);
 }
 
-TEST_CASE("The way back is the upstream's own path") {
-    const auto upload = parse_upload_location(kRequest, "/v2/a/b/blobs/uploads/id?_state=x%2By==", kRepository).value();
-    CHECK(canonical_target(upload) == "/v2/a/b/blobs/uploads/id?_state=x%2By==");
+TEST_CASE("The way back is the upstream's own path, uploads/ or upload/") {
+    const std::string path =
+        GENERATE(as<std::string>(), "/v2/a/b/blobs/uploads/id?_state=x%2By==", "/v2/a/b/blobs/upload/id?_state=x%2By==");
+    CHECK(canonical_target(parse_upload_location(kRequest, path, kRepository).value()) == path);
 }
 
 TEST_CASE("A Location that leads elsewhere is refused") {
@@ -39,6 +42,8 @@ TEST_CASE("A Location that leads elsewhere is refused") {
         {"other path", "/upload/id"},
         {"manifest", "/v2/a/b/manifests/x"},
         {"no session", "/v2/a/b/blobs/uploads/"},
+        {"no session in upload/", "/v2/a/b/blobs/upload/"},
+        {"another collection", "/v2/a/b/blobs/uploaded/id"},
         {"dot segments", "/v2/a/b/blobs/uploads/../../manifests/x"},
         {"escaped slash", "/v2/a/b/blobs/uploads/x%2Fy"},
         {"user", "https://u@r.example/v2/a/b/blobs/uploads/id"},

@@ -1,6 +1,7 @@
 #include "registry/names.h"
 
 #include "test/support/catch.h"
+#include "test/unit/registry/error_code.h"
 
 using namespace registry;
 using base::Digest;
@@ -45,7 +46,7 @@ TEST_CASE("RepositoryName::parse refuses everything else") {
     }));
     CAPTURE(name);
     REQUIRE_FALSE(RepositoryName::parse(text).has_value());
-    CHECK(RepositoryName::parse(text).error().code() == base::ErrorCode::invalid_input);
+    CHECK(test::code_of(RepositoryName::parse(text)) == base::ErrorCode::invalid_input);
 }
 
 TEST_CASE("Tag::parse accepts the grammar") {

@@ -49,8 +49,14 @@ TEST_CASE("Every row of the endpoint table is a route, and goes out in one spell
         {"GET", "/v2/a/blobs/uploads/id?ns=x&_state=y", "/v2/a/blobs/uploads/id?_state=y"},
         {"PATCH", "/v2/a/blobs/uploads/id?&a&&b=%00%FF&", "/v2/a/blobs/uploads/id?&a&&b=%00%FF&"},
         {"DELETE", "/v2/a/blobs/uploads/id", "/v2/a/blobs/uploads/id"},
+        {"PATCH", "/v2/a/blobs/upload/id?_state=x", "/v2/a/blobs/upload/id?_state=x"},
+        {"PUT", "/v2/a/blobs/upload/id?digest=" + kEscaped, "/v2/a/blobs/upload/id?digest=" + kEscaped},
+        {"GET", "/v2/a/blobs/upload/id", "/v2/a/blobs/upload/id"},
+        {"DELETE", "/v2/a/blobs/upload/id", "/v2/a/blobs/upload/id"},
         {"GET", "/v2/a/tags/list", "/v2/a/tags/list"},
         {"GET", "/v2/a/tags/list?last=b%2Fc&n=10&x=y", "/v2/a/tags/list?n=10&last=b%2Fc"},
+        {"GET", "/v2/a/tags/list?n=0", "/v2/a/tags/list?n=0"},
+        {"GET", "/v2/a/tags/list?n=999999999", "/v2/a/tags/list?n=999999999"},
         {"GET", "/v2/a/referrers/" + kDigest, "/v2/a/referrers/" + kDigest},
         {"GET", "/v2/a/referrers/" + kDigest + "?artifactType=a%2Fb%2Bjson", "/v2/a/referrers/" + kDigest + "?artifactType=a%2Fb%2Bjson"},
     }));
@@ -68,6 +74,8 @@ TEST_CASE("The path is cut at the last marker: repositories may be called like e
     CHECK(get<BlobRoute>("GET", "/v2/blobs/blobs/" + kDigest).repository.text() == "blobs");
     CHECK(get<UploadRoute>("PATCH", "/v2/a/blobs/uploads/blobs/uploads/id").repository.text() == "a/blobs/uploads");
     CHECK(get<UploadRoute>("PATCH", "/v2/a/blobs/uploads/manifests").session == "manifests");
+    CHECK(get<UploadRoute>("PATCH", "/v2/a/blobs/uploads/blobs/upload/id").repository.text() == "a/blobs/uploads");
+    CHECK(get<ManifestRoute>("GET", "/v2/a/blobs/upload/manifests/c").repository.text() == "a/blobs/upload");
     CHECK(get<ReferrersRoute>("GET", "/v2/a/referrers/referrers/" + kDigest).repository.text() == "a/referrers");
 }
 
@@ -88,7 +96,7 @@ TEST_CASE("What has no row does not exist") {
         as<std::string>(), "", "/", "/v1/_ping", "/v2/_catalog", "/v2/_oci/ext/discover", "/v2/a", "/v2/a/", "/v2/a/b", "/v2/a/tags",
         "/v2/a/tags/", "/v2/a/tags/lists", "/v2/a/tags/list/", "/V2/", "/v3/", "v2/", "//v2/", "/v2//", "/v2/manifests/x",
         "/v2/blobs/" + kDigest, "/v2/tags/list", "/healthz", "/extensions/v2/a/signatures/" + kDigest, "http://h/v2/", "*",
-        "/v2/a/manifestsx/b", "/v2/a/blob/" + kDigest, "/v2/a/signatures/" + kDigest, "/v2/a/blobs/upload/id");
+        "/v2/a/manifestsx/b", "/v2/a/blob/" + kDigest, "/v2/a/signatures/" + kDigest, "/v2/a/blobs/upload/", "/v2/a/blobs/uploaded/id");
     CAPTURE(target);
     const auto route = parse_route("GET", target);
     REQUIRE_FALSE(route.has_value());
@@ -105,6 +113,7 @@ TEST_CASE("Other methods are 405 and say which are allowed") {
         {"GET", "/v2/a/blobs/uploads/", "POST"},
         {"PUT", "/v2/a/blobs/uploads/", "POST"},
         {"POST", "/v2/a/blobs/uploads/x", "GET, PATCH, PUT, DELETE"},
+        {"POST", "/v2/a/blobs/upload/x", "GET, PATCH, PUT, DELETE"},
         {"HEAD", "/v2/a/tags/list", "GET"},
         {"HEAD", "/v2/a/referrers/" + kDigest, "GET"},
         {"CONNECT", "/v2/a/manifests/b", "GET, HEAD, PUT, DELETE"},
@@ -146,7 +155,14 @@ TEST_CASE("Malformed parts are 400 with their code") {
         {"GET", "/v2/a/manifests/b?ns=x&ns=y", ApiCode::name_invalid},
         {"GET", "/v2/a/manifests/b?ns=", ApiCode::name_invalid},
         {"GET", "/v2/a/manifests/b?ns=" + std::string(256, 'x'), ApiCode::name_invalid},
-        {"GET", "/v2/a/tags/list?n=1&n=2", ApiCode::unsupported},
+        {"GET", "/v2/a/tags/list?n=1&n=2", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?n=", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?n=-1", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?n=ten", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?n=1.5", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?n=0x10", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?n=1000000000", ApiCode::pagination_number_invalid},
+        {"GET", "/v2/a/tags/list?last=x&last=y", ApiCode::unsupported},
         {"GET", "/v2/a/tags/list?last=%0A", ApiCode::unsupported},
         {"GET", "/v2/a/manifests/b?x?y", ApiCode::unsupported},
         {"GET", "/v2/a/manifests/b?a#b", ApiCode::unsupported},
@@ -165,6 +181,8 @@ TEST_CASE("An upload session is one plain path segment") {
         CHECK(status("PATCH", std::string("/v2/a/blobs/uploads/") + session) == 404);
     }
     CHECK(status("PATCH", "/v2/a/blobs/uploads/" + std::string(2049, 'a')) == 404);
+    CHECK(status("PATCH", "/v2/a/blobs/upload/a%2Fb") == 404);
+    CHECK(status("POST", "/v2/a/blobs/upload/") == 404);
 }
 
 TEST_CASE("More than 16 parameters are refused") {

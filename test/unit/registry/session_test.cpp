@@ -35,6 +35,17 @@ struct TokenRegistry {
     }
 };
 
+// A body as a client sends it: what was read is gone.
+class OneWayBody final : public http::BodySource {
+public:
+    explicit OneWayBody(const std::string& content) : inner_(base::to_bytes(content)) {}
+    http::Async<std::size_t> read(std::span<std::uint8_t> into) override { return inner_.read(into); }
+    [[nodiscard]] std::optional<std::uint64_t> length() const override { return inner_.length(); }
+
+private:
+    http::BytesBody inner_;
+};
+
 }  // namespace
 
 TEST_CASE("An anonymous token is fetched on challenge, and used again") {
@@ -81,7 +92,7 @@ TEST_CASE("A realm that may not have the credentials gets not a byte") {
     if (const auto port = target.find("PORT"); port != std::string::npos)
         target.replace(port, 4, world.other.url().substr(world.other.url().rfind(':') + 1));
     world.server.script([&](const http::RequestHead&) { return reply_with(401, "WWW-Authenticate", "Bearer realm=\"" + target + "\""); });
-    CHECK(world.manifest().error().code() == base::ErrorCode::unavailable);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unavailable);
     CHECK(world.other.requests().empty());
     CHECK(world.server.requests().size() == 1);
 }
@@ -100,7 +111,7 @@ TEST_CASE("A token service that redirects to another origin gets no password the
 TEST_CASE("A token that is refused ends the exchange after one retry") {
     TokenRegistry registry;
     registry.accepted = "Bearer never";
-    CHECK(registry.world.manifest().error().code() == base::ErrorCode::unauthorized);
+    CHECK(code_of(registry.world.manifest()) == base::ErrorCode::unauthorized);
     CHECK(registry.count("GET /v2/") == 2);
     CHECK(registry.count("GET /token") == 1);
 }
@@ -128,8 +139,16 @@ TEST_CASE("What a token service answers decides the error") {
     CAPTURE(name);
     TokenRegistry registry;
     registry.token_reply = make;
-    CHECK(registry.world.manifest().error().code() == code);
+    CHECK(code_of(registry.world.manifest()) == code);
     CHECK(registry.count("GET /v2/") == 1);
+}
+
+TEST_CASE("A token service's refusal says what it answered") {
+    TokenRegistry registry;
+    registry.token_reply = [] { return reply(429); };
+    const auto fetched = registry.world.manifest();
+    REQUIRE_FALSE(fetched.has_value());
+    CHECK(fetched.error().message().ends_with("token service answered 429 Too Many Requests"));
 }
 
 TEST_CASE("A token of no duration is used once and not kept") {
@@ -151,9 +170,9 @@ TEST_CASE("A Basic challenge is answered with the service account, once") {
     CHECK(world.manifest().has_value());
     CHECK(world.server.requests().size() == 3);
     world.server.script([](const http::RequestHead&) { return reply_with(401, "WWW-Authenticate", "Basic realm=r"); });
-    CHECK(world.manifest().error().code() == base::ErrorCode::unauthorized);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unauthorized);
     CHECK(world.server.requests().size() == 4);
-    CHECK(world.manifest().error().code() == base::ErrorCode::unauthorized);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unauthorized);
     CHECK(world.server.requests().size() == 6);
 }
 
@@ -162,7 +181,7 @@ TEST_CASE("A challenge that cannot be answered is the end") {
         GENERATE(as<std::string>(), "Basic realm=r", "Negotiate", "Bearer", "Bearer service=x", "Bearer realm=\"", "");
     CAPTURE(challenge);
     UpstreamWorld world([challenge](const http::RequestHead&) { return reply_with(401, "WWW-Authenticate", challenge); });
-    CHECK(world.manifest().error().code() == base::ErrorCode::unauthorized);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unauthorized);
     CHECK(world.server.requests().size() == 1);
 }
 
@@ -196,14 +215,14 @@ TEST_CASE("A registry without authentication is pinged once for several uploads"
     CHECK(world.server.requests().size() == 4);
 }
 
-TEST_CASE("A body that was sent is not sent again: the refusal is handed back, and the next upload has its token") {
+TEST_CASE("A body that was sent and is gone is not sent again: the refusal is handed back, and the next upload has its token") {
     TokenRegistry registry;
     auto& world = registry.world;
     world.server.script([&](const http::RequestHead& head) { return head.target == "/v2/" ? reply(200, "{}") : registry.answer(head); });
-    http::BytesBody body(base::to_bytes("layer"));
+    OneWayBody body("layer");
     CHECK(world.exchange("PUT", "/blobs/uploads/id", &body, true)->head().status == 401);
     CHECK(registry.count("PUT") == 1);
-    http::BytesBody again(base::to_bytes("layer"));
+    OneWayBody again("layer");
     CHECK(world.exchange("PUT", "/blobs/uploads/id", &again, true)->head().status == 200);
     CHECK(registry.count("PUT") == 2);
     CHECK(world.server.requests().back().body == "layer");
@@ -215,4 +234,60 @@ TEST_CASE("Pull and push have their own tokens") {
     CHECK(registry.world.manifest().has_value());
     CHECK(registry.count("GET /token?service=r.example&scope=repository%3Aacme%2Fapp%3Apull%2Cpush") == 1);
     CHECK(registry.count("GET /token") == 2);
+}
+
+TEST_CASE("A challenge to an upload that starts with an empty body is answered") {
+    TokenRegistry registry;
+    auto& world = registry.world;
+    world.server.script([&](const http::RequestHead& head) { return head.target == "/v2/" ? reply(200, "{}") : registry.answer(head); });
+    OneWayBody empty("");
+    const auto answer = world.exchange("POST", "/blobs/uploads/", &empty, true);
+    REQUIRE(answer.has_value());
+    CHECK(answer->head().status == 200);
+    CHECK(registry.count("POST") == 2);
+}
+
+TEST_CASE("A body in memory is sent again when its token was revoked") {
+    TokenRegistry registry;
+    auto& world = registry.world;
+    http::BytesBody first(base::to_bytes(kImage));
+    CHECK(world.exchange("PUT", "/manifests/v1", &first, true)->head().status == 200);
+    registry.accepted = "Bearer t2";
+    registry.token_reply = [] { return reply(200, R"({"token":"t2"})"); };
+    http::BytesBody second(base::to_bytes(kImage));
+    CHECK(world.exchange("PUT", "/manifests/v1", &second, true)->head().status == 200);
+    CHECK(registry.count("PUT") == 3);
+    CHECK(registry.count("GET /token") == 2);
+    CHECK(world.server.requests().back().body == kImage);
+}
+
+TEST_CASE("A body in memory is sent again once, not for ever") {
+    TokenRegistry registry;
+    registry.accepted = "Bearer never";
+    http::BytesBody body(base::to_bytes(kImage));
+    CHECK(registry.world.exchange("PUT", "/manifests/v1", &body, true)->head().status == 401);
+    CHECK(registry.count("PUT") == 2);
+}
+
+TEST_CASE("The token of a deletion is for deletions only") {
+    UpstreamWorld world([](const http::RequestHead&) { return reply(500); });
+    world.server.script([&](const http::RequestHead& head) {
+        if (head.target.starts_with("/token")) return reply(200, head.target.ends_with("delete") ? R"({"token":"d"})" : R"({"token":"p"})");
+        const std::string action = head.method == "DELETE" ? "delete" : "pull,push";
+        const auto sent = head.headers.get("Authorization");
+        if (sent) return reply(sent == (head.method == "DELETE" ? "Bearer d" : "Bearer p") ? 202 : 403);
+        const auto scope = "repository:acme/app:" + action;
+        return reply_with(401, "WWW-Authenticate", "Bearer realm=\"" + world.server.url() + "/token\",scope=\"" + scope + "\"");
+    });
+    CHECK(world.exchange("DELETE", "/manifests/v1", nullptr, true)->head().status == 202);
+    http::BytesBody body(base::to_bytes(kImage));
+    CHECK(world.exchange("PUT", "/manifests/v1", &body, true)->head().status == 202);
+    CHECK(world.exchange("DELETE", "/manifests/v1", nullptr, true)->head().status == 202);
+    CHECK(world.server.requests().back().field("Authorization") == "Bearer d");
+}
+
+TEST_CASE("A deletion's challenge without a scope asks for the right to delete") {
+    TokenRegistry registry;
+    CHECK(registry.world.exchange("DELETE", "/manifests/v1", nullptr, true)->head().status == 200);
+    CHECK(registry.world.server.lines()[1] == "GET /token?service=r.example&scope=repository%3Aacme%2Fapp%3Adelete");
 }

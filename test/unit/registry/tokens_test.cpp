@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "test/support/catch.h"
+#include "test/unit/registry/error_code.h"
 
 using namespace registry;
 using namespace std::chrono_literals;
@@ -25,6 +26,7 @@ TEST_CASE("Scopes are written as registries write them") {
     const auto name = RepositoryName::parse("a/b").value();
     CHECK(scope_of(name, Access::pull) == "repository:a/b:pull");
     CHECK(scope_of(name, Access::push) == "repository:a/b:pull,push");
+    CHECK(scope_of(name, Access::remove) == "repository:a/b:delete");
 }
 
 TEST_CASE("Basic credentials follow RFC 7617") {
@@ -84,7 +86,7 @@ TEST_CASE("Realms that may not be asked at all") {
     }));
     CAPTURE(registry_url, realm);
     REQUIRE_FALSE(check_realm(origin(registry_url), realm, RealmUse::anonymous).has_value());
-    CHECK(check_realm(origin(registry_url), realm, RealmUse::anonymous).error().code() == base::ErrorCode::unavailable);
+    CHECK(test::code_of(check_realm(origin(registry_url), realm, RealmUse::anonymous)) == base::ErrorCode::unavailable);
 }
 
 TEST_CASE("token_request repeats scope and keeps what the realm has") {

@@ -62,7 +62,7 @@ TEST_CASE("A challenge of a redirect's target is answered with nothing") {
         if (head.target == "/token") return reply(200, R"({"token":"t"})");
         return reply_with(401, "WWW-Authenticate", "Bearer realm=\"" + world.other.url() + "/token\", Basic realm=x");
     });
-    CHECK(world.manifest().error().code() == base::ErrorCode::unauthorized);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unauthorized);
     CHECK(world.other.lines() == std::vector<std::string>{"GET /x"});
     CHECK(world.other.requests()[0].field("Authorization").empty());
 }
@@ -73,7 +73,7 @@ TEST_CASE("Five redirects are followed, the sixth is an error") {
     hops = 5;
     CHECK(world.manifest().has_value());
     hops = 6;
-    CHECK(world.manifest().error().code() == base::ErrorCode::unavailable);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unavailable);
     CHECK(world.server.requests().size() == 12);
 }
 

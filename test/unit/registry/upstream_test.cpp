@@ -59,8 +59,9 @@ TEST_CASE("The status of a manifest answer becomes an error code") {
     UpstreamWorld world([answered = status](const http::RequestHead&) { return reply(answered); });
     const auto fetched = world.manifest();
     REQUIRE_FALSE(fetched.has_value());
-    CHECK(fetched.error().code() == code);
+    CHECK(code_of(fetched) == code);
     CHECK(fetched.error().message().find("manifest acme/app:v1: ") == 0);
+    CHECK(fetched.error().message().ends_with(" answered " + std::to_string(status) + " " + std::string(http::standard_reason(status))));
 }
 
 TEST_CASE("A manifest answer that cannot be trusted is an error") {
@@ -76,7 +77,7 @@ TEST_CASE("A manifest answer that cannot be trusted is an error") {
         if (!encoding.empty()) result.headers.add("Content-Encoding", encoding);
         return result;
     });
-    CHECK(world.manifest().error().code() == base::ErrorCode::unavailable);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::unavailable);
 }
 
 TEST_CASE("A manifest of 4 MiB is read, one byte more is too large") {
@@ -84,7 +85,7 @@ TEST_CASE("A manifest of 4 MiB is read, one byte more is too large") {
     UpstreamWorld world([&](const http::RequestHead&) { return reply_with(200, "Content-Type", kOciManifest, std::string(size, ' ')); });
     CHECK(world.manifest()->raw.size() == kManifestLimit);
     ++size;
-    CHECK(world.manifest().error().code() == base::ErrorCode::too_large);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::too_large);
 }
 
 TEST_CASE("An endless manifest is given up at the limit") {
@@ -102,7 +103,7 @@ TEST_CASE("An endless manifest is given up at the limit") {
         result.stream = std::make_unique<Endless>();
         return result;
     });
-    CHECK(world.manifest().error().code() == base::ErrorCode::too_large);
+    CHECK(code_of(world.manifest()) == base::ErrorCode::too_large);
 }
 
 TEST_CASE("A body that drips is ended by the deadline") {
@@ -114,7 +115,7 @@ TEST_CASE("A body that drips is ended by the deadline") {
     });
     const auto begin = std::chrono::steady_clock::now();
     const auto fetched = run(world.io, world.upstream->manifest(kName, tag("v1"), base::Deadline::after(std::chrono::milliseconds(300))));
-    CHECK(fetched.error().code() == base::ErrorCode::timed_out);
+    CHECK(code_of(fetched) == base::ErrorCode::timed_out);
     CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(5));
 }
 
@@ -123,7 +124,7 @@ TEST_CASE("A registry that cannot be reached is unavailable") {
     UpstreamConfig settings{
         .origin = http::Origin::parse("http://127.0.0.1:1").value(), .tls = nullptr, .credentials = std::nullopt, .client = {}};
     Upstream gone(world.io, world.workers, std::make_shared<UpstreamConfig>(std::move(settings)), world.tokens);
-    CHECK(run(world.io, gone.manifest(kName, tag("v1"), soon())).error().code() == base::ErrorCode::unavailable);
+    CHECK(code_of(run(world.io, gone.manifest(kName, tag("v1"), soon()))) == base::ErrorCode::unavailable);
 }
 
 TEST_CASE("A blob is served only if its bytes have the digest") {
@@ -132,16 +133,35 @@ TEST_CASE("A blob is served only if its bytes have the digest") {
     const auto digest = base::Digest::sha256_of(base::as_bytes(content));
     CHECK(base::as_text(world.blob(digest).value()) == "signature");
     CHECK(world.server.lines()[0] == "GET /v2/acme/app/blobs/" + digest.to_string());
-    CHECK(world.blob(digest, 8).error().code() == base::ErrorCode::too_large);
+    CHECK(code_of(world.blob(digest, 8)) == base::ErrorCode::too_large);
     content = "other";
-    CHECK(world.blob(digest).error().code() == base::ErrorCode::unverified);
+    CHECK(code_of(world.blob(digest)) == base::ErrorCode::unverified);
     const auto digest512 = base::Digest::of(base::HashAlgorithm::sha512, base::as_bytes(content));
     CHECK(world.blob(digest512).has_value());
 }
 
+TEST_CASE("A blob that comes encoded is the registry's failure, not another blob") {
+    std::string coding = "gzip";
+    const std::string content = "signature";
+    UpstreamWorld world([&](const http::RequestHead&) { return reply_with(200, "Content-Encoding", coding, content); });
+    const auto digest = base::Digest::sha256_of(base::as_bytes(content));
+    CHECK(code_of(world.blob(digest)) == base::ErrorCode::unavailable);
+    CHECK(code_of(world.blob(kSubject)) == base::ErrorCode::unavailable);
+    coding = "identity";
+    CHECK(world.blob(digest).has_value());
+    CHECK(code_of(world.blob(kSubject)) == base::ErrorCode::unverified);
+}
+
+TEST_CASE("A blob's failure says what the registry answered") {
+    UpstreamWorld world([](const http::RequestHead&) { return reply(429); });
+    const auto blob = world.blob(kSubject);
+    REQUIRE_FALSE(blob.has_value());
+    CHECK(blob.error().message().ends_with(": the registry answered 429 Too Many Requests"));
+}
+
 TEST_CASE("A part of a blob is not the blob") {
     UpstreamWorld world([](const http::RequestHead&) { return reply(206, "x"); });
-    CHECK(world.blob(kSubject).error().code() == base::ErrorCode::unavailable);
+    CHECK(code_of(world.blob(kSubject)) == base::ErrorCode::unavailable);
 }
 
 TEST_CASE("blob_stream passes Range and If-Range and nothing else") {
@@ -178,7 +198,7 @@ TEST_CASE("exchange sends the fields of its list only, and stays in its reposito
     CHECK(request.field("If-None-Match") == "x");
     for (const auto* name : {"Authorization", "Cookie", "X-Forwarded-Host", "Forwarded", "X-Real-IP"}) CHECK(request.field(name).empty());
     head.target = "/v2/acme/app2/tags/list";
-    CHECK(run(world.io, world.upstream->exchange(head, nullptr, kName, false, soon())).error().code() == base::ErrorCode::internal);
+    CHECK(code_of(run(world.io, world.upstream->exchange(head, nullptr, kName, false, soon()))) == base::ErrorCode::internal);
     CHECK(world.server.requests().size() == 1);
 }
 
@@ -249,15 +269,4 @@ TEST_CASE("A listing ends after 1000 descriptors, and says so") {
     CHECK(listing->truncated);
     CHECK(listing->descriptors.size() == 1000);
     CHECK(world.server.requests().size() == 2);
-}
-
-TEST_CASE("fallback_referrers lists an index, and nothing of an image") {
-    const auto index = Manifest::parse(kOciIndex, base::to_bytes(index_of(0, 3))).value();
-    CHECK(fallback_referrers(index).supported);
-    CHECK(fallback_referrers(index).descriptors.size() == 3);
-    CHECK_FALSE(fallback_referrers(index).truncated);
-    const auto large = Manifest::parse(kOciIndex, base::to_bytes(index_of(0, 1001))).value();
-    CHECK(fallback_referrers(large).truncated);
-    CHECK(fallback_referrers(large).descriptors.size() == 1000);
-    CHECK(fallback_referrers(Manifest::parse(kOciManifest, base::to_bytes(kImage)).value()).descriptors.empty());
 }

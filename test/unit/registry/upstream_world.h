@@ -5,6 +5,7 @@
 
 #include "registry/upstream.h"
 #include "test/support/catch.h"
+#include "test/unit/registry/error_code.h"
 #include "test/unit/registry/scripted_server.h"
 
 namespace test {
