@@ -7,6 +7,7 @@
 #include "base/json_reader.h"
 #include "base/json_writer.h"
 #include "registry/route.h"
+#include "test/support/source_dir.h"
 
 namespace test {
 namespace {
@@ -47,7 +48,7 @@ http::asio::awaitable<void> stop(http::Server& server, http::asio::io_context& i
 }  // namespace
 
 std::string images_folder() {
-    return std::string(COUNTERSIGN_SOURCE_DIR) + "/test/data/images";
+    return source_dir() + "/test/data/images";
 }
 
 VectorRegistry::VectorRegistry(bool referrers_api) : referrers_api_(referrers_api), io_(1) {

@@ -3,6 +3,7 @@
 #include <sstream>
 
 #include "test/support/catch.h"
+#include "test/support/source_dir.h"
 #include "test/unit/proxy/config_text.h"
 
 namespace proxy {
@@ -11,7 +12,7 @@ namespace {
 using Texts = std::vector<std::string>;
 
 std::string example() {
-    std::ifstream file(std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "config.toml.example");
+    std::ifstream file(std::filesystem::path(test::source_dir()) / "config.toml.example");
     std::stringstream text;
     text << file.rdbuf();
     return text.str();

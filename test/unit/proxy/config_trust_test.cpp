@@ -1,13 +1,14 @@
 #include "proxy/config_trust.h"
 
 #include "test/support/catch.h"
+#include "test/support/source_dir.h"
 #include "test/unit/proxy/config_text.h"
 
 namespace proxy {
 namespace {
 
 std::string real_root() {
-    return (std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "test/data/images/trusted_root.json").string();
+    return (std::filesystem::path(test::source_dir()) / "test/data/images/trusted_root.json").string();
 }
 
 }  // namespace

@@ -6,13 +6,14 @@
 #include "base/file.h"
 #include "base/json_reader.h"
 #include "test/support/catch.h"
+#include "test/support/source_dir.h"
 
 namespace vectors {
 
 namespace {
 
 std::filesystem::path images() {
-    return std::filesystem::path(COUNTERSIGN_SOURCE_DIR) / "test/data/images";
+    return std::filesystem::path(test::source_dir()) / "test/data/images";
 }
 
 std::string value_of(const base::json::Reader& object, std::string_view name) {
