@@ -17,8 +17,8 @@ export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
 presets=(release asan)
 # Public bundles made by others are no part of the repository; where they lie beside it, they are tested too.
-for public in "$root"/../*/data/bundles; do
-  if [ -d "$public/conformance" ]; then export COUNTERSIGN_PUBLIC_DATA=${COUNTERSIGN_PUBLIC_DATA:-$public}; fi
+for public in "$root"/../*/data; do
+  if [ -d "$public/bundles/conformance" ]; then export COUNTERSIGN_PUBLIC_DATA=${COUNTERSIGN_PUBLIC_DATA:-$public}; fi
 done
 
 begin=$SECONDS
