@@ -110,6 +110,10 @@ Async<ParsedResponse> ClientConnection::read_final_head(RequestMethod method, st
 // What the sending coroutine and the one that waits for the answer share; both on one thread.
 struct ClientConnection::Upload {
     explicit Upload(const asio::any_io_executor& executor) : ended(executor, asio::steady_timer::time_point::max()) {}
+    void break_off(Stream& stream) {
+        stop.emit(asio::cancellation_type::terminal);
+        stream.cancel();
+    }
     asio::steady_timer ended;
     asio::cancellation_signal stop;
     Result<void> outcome;
@@ -147,7 +151,12 @@ Async<ParsedResponse> ClientConnection::upload(std::string head, BodySource& bod
     const bool upload_failed = !shared->running && !shared->outcome;
     const bool refused = !response || response->head.status >= 300;
     if (shared->running && refused) shared->stop.emit(asio::cancellation_type::terminal);
-    while (shared->running) co_await shared->ended.async_wait(kAsTuple);
+    while (shared->running) {
+        // The caller's cancellation does not reach the other coroutine by itself.
+        const auto cancellation = co_await asio::this_coro::cancellation_state;
+        if (cancellation.cancelled() != asio::cancellation_type::none) shared->break_off(*stream_);
+        co_await shared->ended.async_wait(kAsTuple);
+    }
     request_complete_ = shared->progress.complete;
     co_await asio::this_coro::throw_if_cancelled(throws);
 

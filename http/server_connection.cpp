@@ -2,6 +2,7 @@
 
 #include <array>
 #include <boost/asio/this_coro.hpp>
+#include <utility>
 
 #include "http/head_writer.h"
 
@@ -55,10 +56,10 @@ void ServerConnection::break_off() {
 }
 
 // False: the connection ends between two requests, which is nobody's fault.
-asio::awaitable<bool> ServerConnection::wait_for_request() {
+asio::awaitable<bool> ServerConnection::wait_for_request(Deadline deadline) {
     if (!input_.empty()) co_return true;
     if (context_->stopping) co_return false;
-    const StreamLimits limits{kNoLimit, Deadline::after(first_ ? context_->options.head_timeout : context_->options.idle_timeout)};
+    const StreamLimits limits{kNoLimit, deadline};
     stream_->set_limits(limits);
     idle_ = true;
     const auto any = co_await input_.wait();
@@ -66,8 +67,8 @@ asio::awaitable<bool> ServerConnection::wait_for_request() {
     co_return any && *any;
 }
 
-Async<ParsedRequest> ServerConnection::read_request() {
-    const StreamLimits limits{kNoLimit, Deadline::after(context_->options.head_timeout)};
+Async<ParsedRequest> ServerConnection::read_request(Deadline deadline) {
+    const StreamLimits limits{kNoLimit, deadline};
     stream_->set_limits(limits);
     CO_TRY(const auto raw, co_await input_.read_head(context_->options.head_limit));
     CO_TRY(auto request, parse_request_head(raw, context_->options.field_limit));
@@ -75,10 +76,12 @@ Async<ParsedRequest> ServerConnection::read_request() {
 }
 
 asio::awaitable<ServerConnection::Next> ServerConnection::serve_request() {
-    const bool any = co_await wait_for_request();
+    // A new connection owes its first head from the start; later ones may be idle before their head begins.
+    const bool first = std::exchange(first_, false);
+    const auto opening = Deadline::after(context_->options.head_timeout);
+    const bool any = co_await wait_for_request(first ? opening : Deadline::after(context_->options.idle_timeout));
     if (!any) co_return Next::close;
-    first_ = false;
-    auto request = co_await read_request();
+    auto request = co_await read_request(first ? opening : Deadline::after(context_->options.head_timeout));
     if (request) co_return co_await answer(*std::move(request));
     context_->tell(peer(), request.error().message());
     if (request.error().code() == ErrorCode::unavailable) co_return Next::close;

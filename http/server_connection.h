@@ -31,8 +31,8 @@ public:
 
 private:
     enum class Next { request, close };
-    Async<ParsedRequest> read_request();
-    asio::awaitable<bool> wait_for_request();
+    Async<ParsedRequest> read_request(base::Deadline deadline);
+    asio::awaitable<bool> wait_for_request(base::Deadline deadline);
     asio::awaitable<Next> serve_request();
     asio::awaitable<Next> answer(ParsedRequest request);
     asio::awaitable<base::Result<void>> run_handler(ServerExchange& exchange);

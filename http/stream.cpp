@@ -248,13 +248,23 @@ void Stream::abort() {
     state_->socket.close(ignored);
 }
 
+namespace {
+
+// Records that were read off the socket together with an earlier one and that nobody asked for yet: the socket no longer knows them.
+bool holds_records(SSL* connection) {
+    return SSL_has_pending(connection) != 0 || BIO_ctrl_pending(SSL_get_rbio(connection)) != 0;
+}
+
+}  // namespace
+
 bool Stream::idle_and_open() {
     std::array<std::uint8_t, 1> byte;
     boost::system::error_code error;
     state_->socket.non_blocking(true, error);
     if (error) return false;
     state_->socket.receive(asio::buffer(byte), Socket::message_peek, error);
-    return error == asio::error::would_block || error == asio::error::try_again;
+    const bool silent = error == asio::error::would_block || error == asio::error::try_again;
+    return silent && !(state_->secure && holds_records(state_->secure->native_handle()));
 }
 
 bool Stream::tls() const { return state_->secure.has_value(); }

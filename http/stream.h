@@ -51,7 +51,7 @@ public:
     // Closes with a reset, so that a peer cannot take what it got for complete.
     void abort();
 
-    // False if the peer closed it or sent something while it was idle.
+    // False if the peer closed it or sent something that was not read, even if it is not decrypted yet.
     [[nodiscard]] bool idle_and_open();
     [[nodiscard]] bool tls() const;
     [[nodiscard]] std::string peer() const;

@@ -3,11 +3,22 @@
 #include <deque>
 
 #include "test/support/catch.h"
+#include "test/unit/http/certificates.h"
 #include "test/unit/http/stream_pair.h"
+#include "test/unit/http/tls_peer.h"
 
 namespace {
 
 std::unique_ptr<http::ClientConnection> connection_of(StreamPair& pair) { return std::make_unique<http::ClientConnection>(pair.release()); }
+
+http::Async<std::string> body_of(http::Client& client, std::string method) {
+    http::RequestHead head;
+    head.method = std::move(method);
+    head.target = "/v2/";
+    CO_TRY(auto answer, co_await client.send(std::move(head), nullptr, base::Deadline::after(10s)));
+    CO_TRY(const auto content, co_await http::read_all(answer.body(), 1000));
+    co_return std::string(base::as_text(content));
+}
 
 }  // namespace
 
@@ -49,4 +60,33 @@ TEST_CASE("the pool drops what the peer closed or wrote to, what is too old, and
     StreamPair late("", StreamPair::Peer::open);
     pool->give(connection_of(late));
     CHECK(pool->size() == 0);
+}
+
+TEST_CASE("over TLS, records that came with an answer and were not asked for cost the connection, not the next answer") {
+    const auto [name, method, records, connections] = GENERATE(table<std::string, std::string, std::vector<std::string_view>, int>({
+        {"nothing more", "GET", {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}, 1},
+        {"a second answer", "GET", {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"}, 2},
+        {"a body behind the answer to HEAD", "HEAD", {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "ok"}, 2},
+    }));
+    CAPTURE(name);
+    const TestFolder folder;
+    const auto authority = TestCertificate::authority("ca");
+    authority.write(folder.path() / "ca");
+    authority.issue("DNS:localhost").write(folder.path() / "tls");
+    const auto server_tls = http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value();
+    auto script = [&](RawUpstream::Socket& socket) {
+        TlsPeer peer(socket, *server_tls->context());
+        if (!peer.handshake()) return;
+        while (!peer.read_head().empty()) peer.send_records(records);
+    };
+    RawUpstream upstream(script);
+    {
+        Loop loop;
+        const auto origin = http::Origin::parse("https://localhost:" + std::to_string(upstream.port())).value();
+        http::Client client(loop.io, loop.workers, origin, http::ClientTls::create(folder.path() / "ca.crt").value());
+        const std::string expected = method == "HEAD" ? "" : "ok";
+        CHECK(loop.run(body_of(client, method)).value() == expected);
+        CHECK(loop.run(body_of(client, method)).value() == expected);
+    }
+    CHECK(upstream.accepted() == connections);
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <filesystem>
 
+#include "http/client.h"
 #include "test/support/catch.h"
 #include "test/unit/http/certificates.h"
 #include "test/unit/http/head_cases.h"
@@ -130,6 +131,21 @@ TEST_CASE("a slow head is answered 408 after its whole time, however many bytes 
     CHECK(server.seen().empty());
 }
 
+TEST_CASE("the first head has one time from the start of the connection, not another one from its first byte") {
+    http::ServerOptions options;
+    options.head_timeout = 2s;
+    TestServer server(echo, options);
+    const auto start = std::chrono::steady_clock::now();
+    RawClient client(server.port());
+    std::this_thread::sleep_for(1500ms);
+    client.send("GET /v2/ HTTP/1.1\r\n");
+    const auto answer = client.read_all();
+    const auto took = std::chrono::steady_clock::now() - start;
+    CHECK((answer.empty() || answer.starts_with("HTTP/1.1 408 ")));  // empty: a loaded machine sent its first byte too late
+    CHECK(took >= 1900ms);
+    CHECK(took < 3400ms);  // a second time from the first byte would end at 3.5 s
+}
+
 TEST_CASE("an endless head is cut at the limit") {
     TestServer server(echo);
     RawClient client(server.port());
@@ -159,7 +175,9 @@ TEST_CASE("a body that stops coming times out and the connection is closed") {
     TestServer server(echo, options);
     RawClient client(server.port());
     client.send("POST / HTTP/1.1\r\nHost: gate\r\nContent-Length: 10\r\n\r\nabc");
-    CHECK(client.read_all().starts_with("HTTP/1.1 408 "));
+    const auto answer = client.read_all();
+    CAPTURE(answer, server.seen(), server.reports(), client.reset());
+    CHECK(answer.starts_with("HTTP/1.1 408 "));
     CHECK_FALSE(client.timed_out());
 }
 
@@ -221,6 +239,42 @@ TEST_CASE("a stop breaks off what outlasts the drain, also a handler that waits 
     CHECK(server.stop(100ms));
     CHECK(std::chrono::steady_clock::now() - start < 5s);
     CHECK(client.read_all().empty());
+}
+
+TEST_CASE("a stop breaks off an upload whose upstream answered early and reads no more") {
+    std::atomic<bool> answered = false;
+    std::atomic<bool> done = false;
+    RawUpstream upstream([&](RawUpstream::Socket& socket) {
+        static_cast<void>(read_head_from(socket));
+        write_to(socket, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+        answered = true;
+        while (!done) std::this_thread::sleep_for(10ms);
+    });
+    http::asio::thread_pool workers(1);
+    auto handler = [&](http::Exchange&) -> http::Async<void> {
+        const auto executor = co_await http::asio::this_coro::executor;
+        auto& io = static_cast<http::asio::io_context&>(executor.context());
+        http::Client client(io, workers, http::Origin::parse(upstream.url()).value(), nullptr);
+        PatternBody body(1'000'000'000, 1'000'000'000);
+        http::RequestHead head;
+        head.method = "PUT";
+        head.target = "/v2/";
+        CO_TRY_VOID(co_await client.send(std::move(head), &body, base::Deadline::never()));
+        co_return base::Result<void>();
+    };
+    {
+        TestServer server(handler);
+        RawClient client(server.port());
+        client.send(kGet);
+        CHECK(eventually([&] { return answered.load(); }));
+        std::this_thread::sleep_for(300ms);  // the answer is read and the sockets' buffers are full
+        const auto start = std::chrono::steady_clock::now();
+        CHECK(server.stop(100ms));
+        CHECK(std::chrono::steady_clock::now() - start < 2100ms);
+        CHECK(server.connections() == 0);
+    }
+    done = true;
+    workers.join();
 }
 
 TEST_CASE("several servers share one address") {
