@@ -20,6 +20,15 @@ bool created_blob(const http::ResponseHead& answer) {
     return answer.status == 201;
 }
 
+// An upload that goes on at an object store is the client's to go on with: the URL carries its own permission, the gate adds none, and a
+// blob is inert until a manifest names it (2.12, rule 3). Never from https to http.
+base::Result<std::string> external_location(const registry::Url& asked, const registry::Url& location) {
+    if (asked.origin.tls() && !location.origin.tls()) {
+        return base::fail(base::ErrorCode::unavailable, "the registry sends an upload to plain http: " + location.without_query());
+    }
+    return location.text();
+}
+
 class Upload {
 public:
     Upload(RoutedRequest& routed, std::string target, const std::optional<base::Digest>& digest)
@@ -56,8 +65,10 @@ private:
         if (created_blob(answer) && digest_) return routed_.with_ns(routed_.public_base().blob(*digest_));
         const auto location = answer.headers.get("location");
         if (!location) return std::string();
-        TRY(const auto session,
-            registry::parse_upload_location(routed_.upstream_url(target_), *location, routed_.destination.repository));
+        const auto asked = routed_.upstream_url(target_);
+        TRY(const auto elsewhere, registry::resolve(asked, *location));
+        if (elsewhere.origin != asked.origin) return external_location(asked, elsewhere);
+        TRY(const auto session, registry::parse_upload_location(asked, *location, routed_.destination.repository));
         return routed_.with_ns(routed_.public_base().upload(session));
     }
 

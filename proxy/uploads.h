@@ -1,5 +1,6 @@
 // Blob uploads and deletes, streamed to the upstream. Upload sessions keep their state in Location: it is rewritten to the gate and back,
-// its query byte for byte (oci-proxying 2.12). Mounts become plain uploads, which is always legal (2.13).
+// its query byte for byte (oci-proxying 2.12);
+// a session at another origin, an object store's, stays there. Mounts become plain uploads, which is always legal (2.13).
 #pragma once
 
 #include "proxy/request.h"
