@@ -79,14 +79,3 @@ TEST_CASE("action allow serves without a signature, audit serves and warns") {
     CHECK(warning.starts_with("299 - \"countersign: registry.example/acme/app@"));
     CHECK(warning.find("no signature found") != std::string::npos);
 }
-
-TEST_CASE("health and readiness are on the admin listener only") {
-    VectorRegistry registry(false);
-    const Gate gate(registry, kEmailPolicy);
-    CHECK(ask(gate.admin_port(), "GET", "/healthz").status == 200);
-    CHECK(ask(gate.admin_port(), "GET", "/readyz").body == "ready\n");
-    CHECK(ask(gate.admin_port(), "GET", "/v2/").status == 404);
-    CHECK(ask(gate.admin_port(), "DELETE", "/healthz").status == 405);
-    CHECK(gate.get("/healthz").status == 404);
-    CHECK(gate.get("/v2/").status == 200);
-}

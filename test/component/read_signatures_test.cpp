@@ -46,25 +46,6 @@ TEST_CASE("rule S is about content: an artifact whose layer is no bundle is refu
     CHECK(reply.status == 403);
 }
 
-TEST_CASE("rule R: referrers are listed as the registry knows them, or 404 where it has no such API") {
-    VectorRegistry with(true);
-    const auto image = with.load("signed-rekor2-email", "acme/app");
-    const Gate gate(with, kEmailPolicy);
-    const auto listed = gate.get("/v2/acme/app/referrers/" + image);
-    CHECK(listed.status == 200);
-    CHECK(listed.headers.get("content-type") == registry::kOciIndex);
-    const auto index = registry::Manifest::parse(registry::kOciIndex, base::to_bytes(listed.body));
-    REQUIRE(index);
-    CHECK(index->children().size() == 1);
-    const auto filtered = gate.get("/v2/acme/app/referrers/" + image + "?artifactType=text%2Fplain");
-    CHECK(filtered.headers.get("oci-filters-applied") == "artifactType");
-    CHECK(registry::Manifest::parse(registry::kOciIndex, base::to_bytes(filtered.body))->children().empty());
-    VectorRegistry without(false);
-    (void)without.load("signed-rekor2-email", "acme/app");
-    const Gate other(without, kEmailPolicy);
-    CHECK(other.get("/v2/acme/app/referrers/" + image).status == 404);
-}
-
 TEST_CASE("a child of the fallback index gains nothing by being listed there") {
     VectorRegistry registry(false);
     const auto image = registry.load("unsigned", "acme/app");

@@ -11,17 +11,17 @@ TESTED = tuple(room for room in ROOMS if room != "cli")
 NOT_OURS = {"http/separate.cpp"}  # compiles Asio
 # What exists only in a whole gate, in front of a registry: where it is tested instead.
 IN_THE_WHOLE_GATE = {
-    "proxy/admin.cpp": "test/e2e/suites/protocol.py",
+    "proxy/admin.cpp": "test/component/admin_test.cpp",
     "proxy/app.cpp": "test/e2e/suites/program.py",
     "proxy/blobs.cpp": "test/component/blobs_test.cpp",
     "proxy/evidence.cpp": "test/component/pull_undecided_test.cpp",
     "proxy/gate.cpp": "test/e2e/suites/protocol.py",
-    "proxy/gatekeeper.cpp": "test/component/pull_denied_test.cpp",
-    "proxy/lists.cpp": "test/e2e/suites/protocol.py",
+    "proxy/gatekeeper.cpp": "test/component/gatekeeper_test.cpp",
+    "proxy/lists.cpp": "test/component/lists_test.cpp",
     "proxy/pull.cpp": "test/component/pull_allowed_test.cpp",
     "proxy/request.cpp": "test/component/pull_denied_test.cpp",
-    "proxy/setup.cpp": "test/e2e/suites/program.py",
-    "proxy/uploads.cpp": "test/component/push_test.cpp",
+    "proxy/setup.cpp": "test/component/setup_test.cpp",
+    "proxy/uploads.cpp": "test/component/uploads_test.cpp",
 }
 
 
