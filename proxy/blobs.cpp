@@ -57,15 +57,26 @@ bool may_begin_object(base::BytesView start) {
     return first == std::string_view::npos || text[first] == '{';
 }
 
+using Look = bool (*)(base::BytesView);
+
+// RFC 9110 section 14.4: "bytes 5-9/20" begins later than the first byte. What does not say so clearly is looked at as a whole.
+bool begins_later(const http::ResponseHead& answer) {
+    const auto range = answer.status == 206 ? answer.headers.get("content-range") : std::nullopt;
+    constexpr std::string_view kUnit = "bytes ";
+    if (!range || !range->starts_with(kUnit)) return false;
+    const auto first = range->substr(kUnit.size());
+    return !first.empty() && first.front() >= '1' && first.front() <= '9';
+}
+
 // Reads as much of the body as it takes to know whether it is a manifest; what was read stays in `content`.
-http::Async<bool> is_manifest(http::BodySource& body, base::Bytes& content, http::asio::thread_pool& workers) {
+http::Async<bool> is_manifest(http::BodySource& body, base::Bytes& content, http::asio::thread_pool& workers, Look look) {
     CO_TRY(bool ended, co_await read_up_to(body, kPeekSize, content));
     if (!may_begin_object(content)) co_return false;
     if (!ended) {
         CO_TRY(ended, co_await read_up_to(body, kLargestManifest + 1, content));
     }
     if (!ended || content.size() > kLargestManifest) co_return false;
-    auto job = [&content] { return reads_as_manifest(content); };
+    auto job = [&content, look] { return look(content); };
     co_return co_await http::offload(workers, std::move(job));
 }
 
@@ -116,7 +127,7 @@ private:
     http::Async<void> serve_looked_at(http::ClientResponse& whole, http::Headers ranges) {
         if (is_encoded(whole.head())) co_return co_await refuse_encoded();
         base::Bytes start;
-        const auto manifest = co_await is_manifest(whole.body(), start, routed_.workers);
+        const auto manifest = co_await is_manifest(whole.body(), start, routed_.workers, reads_as_manifest);
         if (!manifest) co_return co_await routed_.request.fail_upstream(manifest.error(), ApiCode::blob_unknown);
         if (*manifest) co_return co_await refuse_manifest();
         const auto length = whole.body().length();
@@ -136,7 +147,8 @@ private:
         if (is_encoded(answer->head())) co_return co_await refuse_encoded();
         // The same look at what comes now: the answer before may have been another.
         base::Bytes start;
-        const auto manifest = co_await is_manifest(answer->body(), start, routed_.workers);
+        const Look look = begins_later(answer->head()) ? piece_reads_as_manifest : reads_as_manifest;
+        const auto manifest = co_await is_manifest(answer->body(), start, routed_.workers, look);
         if (!manifest) co_return co_await routed_.request.fail_upstream(manifest.error(), ApiCode::blob_unknown);
         if (*manifest) co_return co_await refuse_manifest();
         PrefixedBody body(std::move(start), answer->body());

@@ -29,6 +29,24 @@ bool is_bounded_bundle(const registry::Descriptor& layer) {
     return is_bundle_type(layer.media_type) && layer.size <= kLimits.bundle_size && !layer.has_urls;
 }
 
+// `unreadable` is the answer for an object that is no JSON, or too much of it.
+bool judge_object(base::BytesView content, bool unreadable) {
+    const auto text = base::as_text(content);
+    const auto first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
+    if (first == std::string_view::npos || text[first] != '{') return false;
+    base::json::Limits lax;
+    lax.duplicates = base::json::Duplicates::keep;
+    lax.bytes = text.size();
+    lax.values = kMostValues;
+    lax.depth = kDeepest;
+    const auto document = base::json::parse(text, lax);
+    if (!document) return unreadable;
+    constexpr std::array<std::string_view, 4> kTelling = {"schemaversion", "layers", "manifests", "fslayers"};
+    return std::ranges::any_of(*document->as<base::json::Object>(), [&](const auto& member) {
+        return std::ranges::find(kTelling, base::json::fold(member.first)) != kTelling.end();
+    });
+}
+
 }  // namespace
 
 bool is_fallback_index(const registry::Reference& reference, const registry::Manifest& manifest) {
@@ -60,21 +78,8 @@ http::Async<void> prove_bundle_layers(registry::Upstream& upstream, http::asio::
     co_return base::Result<void>();
 }
 
-bool reads_as_manifest(base::BytesView content) {
-    const auto text = base::as_text(content);
-    const auto first = text.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
-    if (first == std::string_view::npos || text[first] != '{') return false;
-    base::json::Limits lax;
-    lax.duplicates = base::json::Duplicates::keep;
-    lax.bytes = text.size();
-    lax.values = kMostValues;
-    lax.depth = kDeepest;
-    const auto document = base::json::parse(text, lax);
-    if (!document) return true;
-    constexpr std::array<std::string_view, 4> kTelling = {"schemaversion", "layers", "manifests", "fslayers"};
-    return std::ranges::any_of(*document->as<base::json::Object>(), [&](const auto& member) {
-        return std::ranges::find(kTelling, base::json::fold(member.first)) != kTelling.end();
-    });
-}
+bool reads_as_manifest(base::BytesView content) { return judge_object(content, true); }
+
+bool piece_reads_as_manifest(base::BytesView content) { return judge_object(content, false); }
 
 }  // namespace proxy

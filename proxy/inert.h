@@ -24,5 +24,7 @@ http::Async<void> prove_bundle_layers(registry::Upstream& upstream, http::asio::
 // True if any reader could take these bytes for a manifest. Lax on purpose, like the laxest client: a JSON object with a member that
 // folds to schemaVersion, layers, manifests or fsLayers, or an object that we cannot read at all.
 [[nodiscard]] bool reads_as_manifest(base::BytesView content);
+// The same of a piece that begins later than the blob's first byte, where any byte may come first, a brace too: only what really parses.
+[[nodiscard]] bool piece_reads_as_manifest(base::BytesView content);
 
 }  // namespace proxy
