@@ -73,11 +73,19 @@ base::Result<Query> Query::parse(std::string_view text) {
 }
 
 base::Result<std::optional<std::string>> Query::once(std::string_view name) const {
+    if (all(name).size() > 1) return refuse(std::string(name) + " is given more than once");
+    return agreed(name);
+}
+
+base::Result<std::optional<std::string>> Query::agreed(std::string_view name) const {
     auto values = all(name);
-    if (values.size() > 1) return refuse(std::string(name) + " is given more than once");
     if (values.empty()) return std::optional<std::string>();
+    const auto& first = values.front();
+    if (std::ranges::any_of(values, [&](const auto& value) { return value != first; })) {
+        return refuse(std::string(name) + " is given more than once, with different values");
+    }
     const auto is_printable = [](char c) { return c >= 0x20 && c <= 0x7E; };
-    if (!std::ranges::all_of(values.front(), is_printable)) return refuse(std::string(name) + " has a control or non-ASCII character");
+    if (!std::ranges::all_of(first, is_printable)) return refuse(std::string(name) + " has a control or non-ASCII character");
     return std::optional(std::move(values.front()));
 }
 

@@ -24,6 +24,8 @@ public:
 
     // The value of a parameter that may stand once; nullopt where absent, an error where it is repeated or not printable ASCII.
     [[nodiscard]] base::Result<std::optional<std::string>> once(std::string_view name) const;
+    // The same for one that may be repeated as long as it says the same each time.
+    [[nodiscard]] base::Result<std::optional<std::string>> agreed(std::string_view name) const;
     [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
     // The received bytes, every one of them, unless there are parameters of that name: those are left out.
     [[nodiscard]] std::string without(std::string_view name) const;

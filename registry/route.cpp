@@ -213,9 +213,12 @@ Answer<Endpoint> read_endpoint(std::string_view method, const Parts& parts, cons
     return BlobRoute{std::move(name), std::move(digest)};
 }
 
-// containerd's ns names a registry host; an empty one would silently mean "none" (oci-proxying 2.15).
+// containerd's ns names a registry host; an empty one would silently mean "none" (oci-proxying 2.15). containerd adds it to whatever
+// Location it was given, also to one that has it already, so the same name twice is no contradiction.
 Answer<std::string> read_ns(const Query& query) {
-    TRY(const auto ns, read_once(query, "ns", ApiCode::name_invalid));
+    auto stated = query.agreed("ns");
+    if (!stated) return refuse(ApiCode::name_invalid, stated.error());
+    const auto ns = *std::move(stated);
     if (ns && (ns->empty() || ns->size() > kNsLimit)) {
         return std::unexpected(ApiError(ApiCode::name_invalid, "ns: expected 1 to 255 characters"));
     }

@@ -49,7 +49,7 @@ struct Route {
 
 // Fails with the answer to give: 400 with the code of what is malformed, 404 for unknown paths, 405 with `allow` filled in.
 // The path must be spelled as canonical_target() spells it; the one exception is %3A in a digest. Parameters that an endpoint does not
-// know are dropped, those that it knows may stand once (`tag` may repeat), and there are at most 16.
+// know are dropped, those that it knows may stand once (`tag` may repeat, `ns` only if it says the same), and there are at most 16.
 [[nodiscard]] std::expected<Route, ApiError> parse_route(std::string_view method, std::string_view target);
 
 // The target to send upstream: the one spelling of what was parsed, ns left out. A mount becomes a plain upload.

@@ -17,6 +17,14 @@ TEST_CASE("Query::parse decodes once and keeps order and bytes") {
     CHECK(query.without("x") == "a=1&b=%253A%2B+x&&c&a=2&d==");
 }
 
+TEST_CASE("What is said twice alike is agreed") {
+    const auto query = Query::parse("a=x&a=x&b=x&b=y&c=%0A&c=%0A").value();
+    CHECK(query.agreed("a").value() == "x");
+    CHECK_FALSE(query.agreed("b").has_value());
+    CHECK_FALSE(query.agreed("c").has_value());
+    CHECK_FALSE(query.agreed("d").value().has_value());
+}
+
 TEST_CASE("A name that is escaped is the same name") {
     const auto query = Query::parse("%6Es=a&ns=b").value();
     CHECK_FALSE(query.once("ns").has_value());

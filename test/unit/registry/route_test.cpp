@@ -82,6 +82,9 @@ TEST_CASE("The path is cut at the last marker: repositories may be called like e
 TEST_CASE("Parameters reach the route") {
     CHECK(parse_route("GET", "/v2/a/manifests/b?ns=127.0.0.1%3A5502")->ns == "127.0.0.1:5502");
     CHECK(parse_route("GET", "/v2/a/manifests/b")->ns.empty());
+    // As containerd 2 closes an upload whose Location has ns already.
+    CHECK(parse_route("PUT", "/v2/a/blobs/uploads/id?ns=ghcr.io&digest=" + kEscaped + "&ns=ghcr.io")->ns == "ghcr.io");
+    CHECK(get<UploadRoute>("PUT", "/v2/a/blobs/uploads/id?ns=ghcr.io&s=1&ns=ghcr.io").query == "s=1");
     CHECK(get<ManifestRoute>("PUT", "/v2/a/manifests/" + kDigest + "?tag=x&tag=y").extra_tags.size() == 2);
     CHECK(get<UploadStartRoute>("POST", "/v2/a/blobs/uploads/?mount=x").mount_requested);
     CHECK(get<UploadStartRoute>("POST", "/v2/a/blobs/uploads/?from=x").mount_requested);
