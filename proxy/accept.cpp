@@ -9,6 +9,10 @@
 namespace proxy {
 namespace {
 
+// A manifest type that was dropped from the specification before its release. Only oras and helm still ask for it, and by HEAD they ask
+// whether what they are about to push is there; what they pull they GET (oci-proxying 2.5, 4.2).
+constexpr std::string_view kOrasOnly = "application/vnd.oci.artifact.manifest.v1+json";
+
 std::string_view trimmed(std::string_view text) {
     const auto first = text.find_first_not_of(" \t");
     if (first == std::string_view::npos) return {};
@@ -63,6 +67,7 @@ bool looks_like_a_pusher(const http::Headers& headers) {
         return range == registry::kOciManifest || range == registry::kOciIndex || range == registry::kDockerManifest ||
                range == registry::kDockerManifestList;
     };
+    if (std::ranges::count(wanted, kOrasOnly) == 1) return true;
     return wanted.size() == 2 && std::ranges::count_if(wanted, is_manifest_type) == 1 &&
            std::ranges::count(wanted, "*/*") == 1;
 }
