@@ -9,8 +9,9 @@ set -euo pipefail
 compiler=(clang-19 lld-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config git)
 libraries=(libboost1.81-dev libboost-url1.81-dev libssl-dev nlohmann-json3-dev libtomlplusplus-dev libspdlog-dev libre2-dev
   libcli11-dev libcurl4-openssl-dev catch2)
-peers=(docker-registry skopeo podman docker.io)   # real clients and a real registry, for the demo and the end-to-end tests
-tools=(python3 openssl curl ca-certificates procps)
+# Real clients and a real registry, for the demo and the end-to-end tests.
+peers=(docker-registry skopeo podman buildah docker.io containerd)
+tools=(python3 openssl curl ca-certificates procps util-linux)
 
 missing=()
 for package in "${compiler[@]}" "${libraries[@]}" "${peers[@]}" "${tools[@]}"; do

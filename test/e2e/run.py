@@ -20,8 +20,8 @@ from harness.world import World, keep_logs, temporary_folder  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 SANITIZED = ("program", "protocol", "pulls", "flipped_bundles", "failures")
-SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "stack")
-PROGRAMS = ("docker-registry", "skopeo", "podman", "dockerd", "openssl")
+SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "pushes", "stack")
+PROGRAMS = ("docker-registry", "skopeo", "podman", "buildah", "dockerd", "containerd", "ctr", "openssl", "curl", "unshare")
 
 
 def run_suites(report, options, folder):

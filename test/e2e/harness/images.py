@@ -38,6 +38,11 @@ class Vector:
     def media_type(self):
         return self.ref("image")["mediaType"]
 
+    @property
+    def layout(self):
+        """The image as skopeo and oras name it."""
+        return f"{self.folder}:v1"
+
     def read(self, digest):
         return (self.folder / "blobs" / digest.replace(":", "/")).read_bytes()
 

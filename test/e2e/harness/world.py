@@ -84,7 +84,7 @@ class World:
         self.registry = self.keep(DockerRegistry(self.folder / "registry"))
         self.shim = self.keep(Shim(self.registry.port))
         self.gate = self.start_gate("gate", upstream_part(self.shim.url) + GRANTS + POLICIES)
-        self.clients = [Skopeo(self.folder / "skopeo")]
+        self.clients, self.dockerd = [Skopeo(self.folder / "skopeo")], None
         if only_skopeo:
             return
         self.clients.append(Podman(self.folder / "podman"))
@@ -98,8 +98,8 @@ class World:
         self.parts.append(part)
         return part
 
-    def start_gate(self, name, config, extra="", threads=2):
-        port, admin_port = free_port(), free_port()
+    def start_gate(self, name, config, extra="", threads=2, port=None):
+        port, admin_port = port or free_port(), free_port()
         return self.keep(Gate(self.program, self.folder / name, server_part(port, admin_port, extra, threads) + config, port, admin_port,
                               name))
 

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Builds the tools of the stack into the cache, each from the module graph of its own release.
 # What is there in the right version is left alone, so a second run takes a moment.
+#
+#   build.sh [TOOL...]        default: all
 . "$(dirname "$0")/lib.sh"
 need go
 go_version=$(go env GOVERSION)
@@ -8,6 +10,15 @@ go_version=$(go env GOVERSION)
 export CGO_ENABLED=0 GOTOOLCHAIN=local GOWORK=off GOFLAGS=-trimpath
 unset GOBIN
 mkdir -p "$BIN/.made"
+
+asked=("$@")
+# wanted NAME: true for every tool if none was named
+wanted() {
+  local tool
+  [ ${#asked[@]} -gt 0 ] || return 0
+  for tool in "${asked[@]}"; do [ "$tool" != "$1" ] || return 0; done
+  return 1
+}
 
 made() { [ -x "$BIN/$1" ] && [ "$(cat "$BIN/.made/$1" 2>/dev/null)" = "$2" ]; }
 
@@ -18,12 +29,13 @@ put() {
   say "built $2 in $((SECONDS - start))s"
 }
 
-# upstream NAME PACKAGE@VERSION: several programs are called "posix", so each gets its own GOBIN
+# upstream NAME PACKAGE@VERSION [TAGS]: several programs are called "posix", so each gets its own GOBIN
 upstream() {
   local start=$SECONDS scratch
+  wanted "$1" || return 0
   made "$1" "$2" && return
   scratch=$(mktemp -d "$BIN/.build.XXXXXX")
-  GOBIN=$scratch go install -ldflags='-s -w' "$2"
+  GOBIN=$scratch go install -tags="${3:-}" -ldflags='-s -w' "$2"
   put "$scratch"/* "$1" "$2"
   rmdir "$scratch"
 }
@@ -31,6 +43,7 @@ upstream() {
 # own NAME: the program in the folder of that name beside this script
 own() {
   local start=$SECONDS scratch what
+  wanted "$1" || return 0
   what=$(cat "$HERE/$1"/* | sha256sum | cut -c1-32)
   made "$1" "$what" && return
   scratch=$(mktemp -d "$BIN/.build.XXXXXX")
@@ -50,4 +63,7 @@ upstream fulcio "github.com/sigstore/fulcio@$V_FULCIO"
 upstream cosign "github.com/sigstore/cosign/v3/cmd/cosign@$V_COSIGN"
 upstream crane "github.com/google/go-containerregistry/cmd/crane@$V_GGCR"
 upstream oras "oras.land/oras/cmd/oras@$V_ORAS"
+upstream ctr "github.com/containerd/containerd/v2/cmd/ctr@$V_CONTAINERD"
+# Without what only clusters and special file systems need.
+upstream containerd "github.com/containerd/containerd/v2/cmd/containerd@$V_CONTAINERD" no_cri,no_btrfs,no_devmapper,no_zfs
 say "tools in $BIN after ${SECONDS}s"

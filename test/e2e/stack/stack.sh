@@ -2,7 +2,7 @@
 # A private Sigstore on loopback: Fulcio, CT log, Rekor v1 and v2, timestamp authority, OIDC issuer,
 # and two registries, with and without the referrers API.
 #
-#   stack.sh build            the tools, once per machine (needs Go)
+#   stack.sh build [TOOL..]   the tools, once per machine (needs Go)
 #   stack.sh up               starts everything on free ports, writes the trust material
 #   stack.sh env              prints shell variables:  eval "$(stack.sh env)"
 #   stack.sh token K [C=V..]  an identity token: email, github, gitlab, spiffe, kubernetes, bare; claims to change

@@ -130,7 +130,7 @@ def pushes(world):
     large_blob(world)
     unsigned, signed = Vector.named("unsigned"), Vector.named("signed-rekor2-email")
     skopeo = next(client for client in world.clients if isinstance(client, Skopeo))
-    pushed = skopeo.push(f"{unsigned.folder}:v1", f"{world.gate.address}/acme/pushed:v1")
+    pushed = skopeo.push(unsigned, f"{world.gate.address}/acme/pushed:v1")
     check("skopeo pushes an image through the gate", pushed.ok, pushed.text)
     direct = wire.request(world.registry.port, "GET", "/v2/acme/pushed/manifests/v1")
     check("the registry has it, byte for byte", direct.body == unsigned.manifest(), direct)

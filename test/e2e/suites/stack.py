@@ -1,55 +1,30 @@
 """The real Sigstore: cosign signs in a registry without and in one with the referrers API, over Rekor v1 and v2, as a person and as a
 GitHub workflow; real clients pull through the gate, and cosign verifies through it. Needs Go 1.26 once, to build the tools."""
 import os
-import re
 import shlex
-import shutil
-import subprocess
 import urllib.parse
 
-from harness.clients import Crane
-from harness.images import ROOT, Vector
+from harness import tools
+from harness.go_clients import Crane
+from harness.images import Vector
 from harness.processes import run as run_program
 from harness.world import EMAIL, GITHUB, policy, trust_part, upstream_part
 from suites.pulls import must_be_refused, must_pass
 
-SCRIPT = ROOT / "test/e2e/stack/stack.sh"
 IDENTITIES = {"email": EMAIL, "github": GITHUB}
 LOGS = ("rekor1", "rekor2")
-
-
-def why_not():
-    """None if the tools are there or can be built."""
-    go = shutil.which("go")
-    if not go:
-        return "Go is not installed"
-    version = re.search(r"go(\d+)\.(\d+)", run_program([go, "version"]).text)
-    if not version or (int(version.group(1)), int(version.group(2))) < (1, 26):
-        return "Go is older than 1.26"
-    return None
-
-
-class NotAvailable(Exception):
-    pass
 
 
 class Stack:
     def __init__(self, folder):
         self.env = {**os.environ, "COUNTERSIGN_STACK_DIR": str(folder), "HOME": os.environ.get("HOME", "/"), "NO_PROXY": "*"}
-        try:
-            self.call("build", timeout=1800)
-        except RuntimeError as problem:
-            raise NotAvailable(" ".join(str(problem).split())[-600:]) from problem
+        tools.build(env=self.env)
         self.call("up", timeout=180)
         text = self.call("env")
         self.values = dict(shlex.split(line.removeprefix("export "))[0].split("=", 1) for line in text.splitlines() if line.startswith("export"))
 
     def call(self, *arguments, timeout=60):
-        done = subprocess.run(["bash", str(SCRIPT), *arguments], env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              timeout=timeout, check=False)
-        if done.returncode:
-            raise RuntimeError(f"stack.sh {' '.join(arguments)}: {done.stderr[-1500:]}")
-        return done.stdout
+        return tools.call(*arguments, env=self.env, timeout=timeout)
 
     def cosign(self, *arguments):
         return run_program([self.values["STACK_COSIGN"], *arguments], env={**self.env, "HOME": self.env["COUNTERSIGN_STACK_DIR"]})
@@ -69,13 +44,9 @@ class Stack:
 
 def run(world):
     world.report.section("the real Sigstore stack")
-    reason = why_not()
-    if reason:
-        world.report.skip("signing with the real Sigstore stack", reason)
-        return
     try:
         stack = world.keep(Stack(world.folder / "stack"))
-    except NotAvailable as problem:  # tools that cannot be fetched or built here
+    except tools.NotAvailable as problem:  # tools that cannot be fetched or built here
         world.report.skip("signing with the real Sigstore stack", str(problem))
         return
     registries = {"without": f"http://{stack.values['STACK_REGISTRY']}", "with": f"http://{stack.values['STACK_REGISTRY_REFERRERS']}"}
