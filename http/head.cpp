@@ -13,10 +13,11 @@ using base::Result;
 
 namespace {
 
-// RFC 9110 section 7.6.1; HTTP2-Settings belongs to the Upgrade that is never granted here.
-constexpr std::array<std::string_view, 10> kHopByHop = {
-    "connection",          "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer",
-    "transfer-encoding", "upgrade",    "http2-settings"};
+// RFC 9110 section 7.6.1; HTTP2-Settings belongs to the Upgrade that is never granted here. Close is reserved (section 18.4): it would
+// be removed by whoever is sent "Connection: close" along with it.
+constexpr std::array<std::string_view, 11> kHopByHop = {
+    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
+    "upgrade",    "http2-settings", "close"};
 
 // Naming one of these in Connection would delete what the decision about the request is made from.
 constexpr std::array<std::string_view, 6> kNeverHopByHop = {"host",         "content-length", "authorization",

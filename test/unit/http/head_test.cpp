@@ -161,6 +161,14 @@ TEST_CASE("the length in an answer to HEAD stays readable, hop-by-hop fields go"
     CHECK_FALSE(response->keep_alive);
 }
 
+// A field of that name would be removed by whoever is sent "Connection: close" along with it: two readers, two heads.
+TEST_CASE("a field called Close goes, as its name is reserved") {
+    const auto response = read_response(answer("HTTP/1.1 200 OK", "Content-Length: 0\r\nclose: 5\r\n"), RequestMethod::other);
+    REQUIRE(response.has_value());
+    CHECK_FALSE(response->head.headers.get("Close").has_value());
+    CHECK(response->keep_alive);
+}
+
 TEST_CASE("the scanner needs no more than one look at every byte and stops at the blank line") {
     const std::string raw = "GET / HTTP/1.1\r\nHost: x\r\n\r\nrest";
     http::HeadScanner scanner;
