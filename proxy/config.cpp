@@ -13,11 +13,12 @@ Problem Config::problem(SourcePosition where, std::string what) const {
     return Problem{file.string(), where, std::move(what)};
 }
 
-std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file) {
+std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file,
+                                             const ConfigFiles& files) {
     const auto document = read_toml(text, file.string());
     if (const auto* problem = std::get_if<Problem>(&document)) return std::unexpected(Problems{*problem});
 
-    ConfigSource source(file);
+    ConfigSource source(file, files);
     ConfigTable root(source, std::get<TomlValue>(document), "the configuration");
     Config config;
     config.file = file;

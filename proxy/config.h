@@ -14,6 +14,7 @@
 
 #include "base/secret.h"
 #include "http/client.h"
+#include "proxy/config_files.h"
 #include "proxy/config_problem.h"
 #include "proxy/grants.h"
 #include "proxy/policy.h"
@@ -92,6 +93,7 @@ struct Config {
 // readable).
 [[nodiscard]] std::expected<Config, Problems> load_config(const std::filesystem::path& file);
 // The same from text; `file` names it in problems, and its folder resolves relative paths.
-[[nodiscard]] std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file);
+[[nodiscard]] std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file,
+                                                           const ConfigFiles& files = files_of_disk());
 
 }  // namespace proxy

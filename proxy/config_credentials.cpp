@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/file.h"
 #include "base/json_reader.h"
 #include "base/strict_json.h"
 
@@ -99,8 +98,8 @@ base::Result<ServiceAccount> find_account(const Reader& root, const std::vector<
 }  // namespace
 
 base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& file,
-                                                const std::vector<std::string>& hosts) {
-    TRY(const auto bytes, base::read_file(file, kCredentialLimit));
+                                                const std::vector<std::string>& hosts, const ConfigFiles& files) {
+    TRY(const auto bytes, files.read(file, kCredentialLimit));
     auto document = base::json::parse(base::as_text(bytes));
     if (!document) return std::unexpected(std::move(document).error().with_context(file.string()));
     auto account = find_account(Reader(*document), hosts);
@@ -108,8 +107,9 @@ base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& fil
     return account;
 }
 
-base::Result<ServiceAccount> read_password_file(const std::filesystem::path& file, std::string_view username) {
-    TRY(const auto bytes, base::read_file(file, kCredentialLimit));
+base::Result<ServiceAccount> read_password_file(const std::filesystem::path& file, std::string_view username,
+                                                const ConfigFiles& files) {
+    TRY(const auto bytes, files.read(file, kCredentialLimit));
     std::string_view text = base::as_text(bytes);
     if (text.ends_with('\n')) text.remove_suffix(1);
     if (text.ends_with('\r')) text.remove_suffix(1);

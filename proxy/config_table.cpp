@@ -5,7 +5,6 @@
 #include <tuple>
 
 #include "base/json_writer.h"
-#include "proxy/config_values.h"
 
 namespace proxy {
 namespace {
@@ -45,7 +44,8 @@ std::string listing(const std::vector<std::string>& words) {
 
 }  // namespace
 
-ConfigSource::ConfigSource(const std::filesystem::path& file) : file_(file.string()), folder_(file.parent_path()) {}
+ConfigSource::ConfigSource(const std::filesystem::path& file, const ConfigFiles& files)
+    : file_(file.string()), folder_(file.parent_path()), files_(files) {}
 
 void ConfigSource::problem(SourcePosition where, std::string what) {
     problems_.push_back(Problem{file_, where, std::move(what)});
@@ -157,7 +157,7 @@ std::optional<LocatedPath> ConfigTable::readable_file(std::string_view key) {
         return std::nullopt;
     }
     auto path = source_.get().resolve(*text);
-    if (const auto readable = check_readable(path.path); !readable) {
+    if (const auto readable = source_.get().files().check(path.path); !readable) {
         problem(text->where, std::string(key) + ": " + readable.error().message());
     }
     return path;

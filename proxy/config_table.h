@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "proxy/config_files.h"
 #include "proxy/config_problem.h"
 #include "proxy/toml_reader.h"
 
@@ -20,17 +21,19 @@ struct LocatedText {
     SourcePosition where;
 };
 
-// Where problems go, and what paths are relative to. Outlives every table of the file.
+// Where problems go, what paths are relative to, and how their files are looked at. Outlives every table of the file.
 class ConfigSource {
 public:
-    explicit ConfigSource(const std::filesystem::path& file);
+    explicit ConfigSource(const std::filesystem::path& file, const ConfigFiles& files = files_of_disk());
     void problem(SourcePosition where, std::string what);
     [[nodiscard]] LocatedPath resolve(const LocatedText& path) const;
+    [[nodiscard]] const ConfigFiles& files() const { return files_; }
     [[nodiscard]] Problems take_problems();  // in the order of the file
 
 private:
     std::string file_;
     std::filesystem::path folder_;
+    const ConfigFiles& files_;
     Problems problems_;
 };
 

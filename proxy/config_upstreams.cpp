@@ -51,11 +51,11 @@ std::optional<ServiceAccount> read_account_table(ConfigTable& auth, const Draft&
         const auto hosts = hosts_of(draft);
         if (hosts.empty()) return std::nullopt;  // already a problem
         return account_or_problem(auth, "docker_config",
-                                  read_docker_config(auth.source().resolve(*docker_config).path, hosts));
+                                  read_docker_config(auth.source().resolve(*docker_config).path, hosts, auth.source().files()));
     }
     if (!docker_config && username && password_file) {
         return account_or_problem(auth, "password_file",
-                                  read_password_file(auth.source().resolve(*password_file).path, *username));
+                                  read_password_file(auth.source().resolve(*password_file).path, *username, auth.source().files()));
     }
     auth.problem(auth.where(), "auth: expected " + std::string(kAuthForms));
     return std::nullopt;
