@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the test programs that a build folder registers with ctest and counts their test cases.
 
-    run_programs.py BUILD LOGS [--tally FILE]
+    run_programs.py BUILD LOGS [--tally FILE] [--only PROGRAM...]
 
 ctest alone counts programs; a Catch2 program holds hundreds of cases, so each writes a report from which they are counted.
 A program that is no Catch2 program counts as one check by its exit status.
@@ -19,6 +19,7 @@ TIMEOUT = 900  # seconds for one program
 SANITIZERS = {
     "ASAN_OPTIONS": "detect_leaks=1:strict_string_checks=1:detect_stack_use_after_return=1:check_initialization_order=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }
 
 
@@ -97,6 +98,7 @@ def main():
     parser.add_argument("build", type=Path)
     parser.add_argument("logs", type=Path)
     parser.add_argument("--tally", type=Path)
+    parser.add_argument("--only", nargs="+", metavar="PROGRAM", help="of the registered programs")
     options = parser.parse_args()
     options.logs.mkdir(parents=True, exist_ok=True)
     passed = failed = 0
@@ -104,6 +106,11 @@ def main():
     if not tests:
         print(f"FAILED: no tests are registered in {options.build}: is it built?")
         failed = 1
+    if options.only:
+        for name in set(options.only) - {name for name, _, _ in tests}:
+            print(f"FAILED: {name} is not registered in {options.build}")
+            failed += 1
+        tests = [test for test in tests if test[0] in options.only]
     for name, command, folder in tests:
         begin = time.monotonic()
         good, bad, lines = run(name, command, folder, options.logs)

@@ -15,8 +15,8 @@ PLACES = [
     re.compile("|".join(("proxy" r"\.golang\.org", "sum" r"\.golang\.org", "py" r"pi\.org", "deb" r"\.debian\.org", "crates" r"\.io",
                          "registry" r"\.npmjs", "repo1?" r"\.maven")), re.IGNORECASE),
 ]
-# Module checksums and captured documents are not written by hand.
-NOT_OURS = re.compile(r"^test/data/|/go\.(sum|mod)$")
+# Module checksums, captured documents and what a fuzzer found are not written by hand.
+NOT_OURS = re.compile(r"^test/data/|^test/fuzz/corpus/|/go\.(sum|mod)$")
 PROGRAM = re.compile(r"\.(h|cpp|py|sh|cmake|toml|go|in)$|CMakeLists\.txt$|^\.ci/")
 
 
