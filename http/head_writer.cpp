@@ -38,19 +38,44 @@ public:
         if (framing.kind == Framing::Kind::length) return field("Content-Length", std::to_string(framing.length));
         return {};
     }
+    [[nodiscard]] std::string lines() && { return std::move(text_); }
     [[nodiscard]] std::string finish() && { return std::move(text_.append("\r\n")); }
 
 private:
     std::string text_;
 };
 
-std::string date_now() {
+// RFC 9110 section 5.6.7, of now; formatted once a second and thread.
+std::string_view date_now() {
+    thread_local std::time_t formatted = 0;
+    thread_local char text[32];
+    thread_local std::size_t size = 0;
     const std::time_t now = std::time(nullptr);
-    std::tm parts{};
-    gmtime_r(&now, &parts);
-    char text[32];
-    const auto size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+    if (now != formatted) {
+        std::tm parts{};
+        gmtime_r(&now, &parts);
+        size = std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S GMT", &parts);
+        formatted = now;
+    }
     return {text, size};
+}
+
+enum class Dating { now, later };
+
+// Everything but the blank line.
+Result<void> response_lines(HeadText& text, const ResponseHead& head, const Framing& framing, Dating dating) {
+    if (head.status < 100 || head.status > 599) return fail(ErrorCode::invalid_input, "outgoing status is out of range");
+    const std::string_view reason = head.reason.empty() ? standard_reason(head.status) : std::string_view(head.reason);
+    TRY_VOID(text.start_line("HTTP/1.1", std::to_string(head.status), reason));
+    // RFC 9110 section 6.6.1: a server with a clock dates its answers; a relayed answer keeps the date of its origin.
+    if (dating == Dating::now && !head.headers.get("date")) {
+        TRY_VOID(text.field("Date", date_now()));
+    }
+    for (const auto& [name, value] : head.headers.fields()) {
+        if (is_framing_field(name)) continue;
+        TRY_VOID(text.field(name, value));
+    }
+    return text.framing(framing);
 }
 
 }  // namespace
@@ -70,23 +95,29 @@ Result<std::string> write_request_head(const RequestHead& head, std::string_view
 }
 
 Result<std::string> write_response_head(const ResponseHead& head, const Framing& framing, AfterMessage after) {
-    if (head.status < 100 || head.status > 599) return fail(ErrorCode::invalid_input, "outgoing status is out of range");
     HeadText text;
-    const std::string_view reason = head.reason.empty() ? standard_reason(head.status) : std::string_view(head.reason);
-    TRY_VOID(text.start_line("HTTP/1.1", std::to_string(head.status), reason));
-    // RFC 9110 section 6.6.1: a server with a clock dates its answers; a relayed answer keeps the date of its origin.
-    if (!head.headers.get("date")) {
-        TRY_VOID(text.field("Date", date_now()));
-    }
-    for (const auto& [name, value] : head.headers.fields()) {
-        if (is_framing_field(name)) continue;
-        TRY_VOID(text.field(name, value));
-    }
-    TRY_VOID(text.framing(framing));
+    TRY_VOID(response_lines(text, head, framing, Dating::now));
     if (after == AfterMessage::close) {
         TRY_VOID(text.field("Connection", "close"));
     }
     return std::move(text).finish();
+}
+
+Result<std::string> prepare_response_head(const ResponseHead& head, const Framing& framing) {
+    if (head.headers.get("date")) return fail(ErrorCode::internal, "a prepared head is dated when it is sent");
+    HeadText text;
+    TRY_VOID(response_lines(text, head, framing, Dating::later));
+    return std::move(text).lines();
+}
+
+std::string_view dated_end() {
+    thread_local std::string text;
+    constexpr std::string_view kName = "Date: ";
+    const auto date = date_now();
+    if (text.empty() || std::string_view(text).substr(kName.size(), date.size()) != date) {
+        text.assign(kName).append(date).append("\r\n\r\n");
+    }
+    return text;
 }
 
 }  // namespace http

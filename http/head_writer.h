@@ -16,4 +16,9 @@ enum class AfterMessage { keep_alive, close };
 [[nodiscard]] base::Result<std::string> write_request_head(const RequestHead& head, std::string_view authority, const Framing& framing);
 [[nodiscard]] base::Result<std::string> write_response_head(const ResponseHead& head, const Framing& framing, AfterMessage after);
 
+// A head that is sent again and again: checked once, without Date and the blank line. What goes out is this and then dated_end().
+[[nodiscard]] base::Result<std::string> prepare_response_head(const ResponseHead& head, const Framing& framing);
+// "Date: …", the blank line. The text belongs to the thread and changes once a second, at the next call.
+[[nodiscard]] std::string_view dated_end();
+
 }  // namespace http

@@ -41,9 +41,10 @@ struct ServingThread {
     std::thread thread;
 };
 
-asio::awaitable<void> stop_server(http::Server& server, asio::io_context& io, std::chrono::milliseconds drain) {
-    co_await server.stop(drain);
-    io.stop();
+asio::awaitable<void> stop_thread(ServingThread& thread, std::chrono::milliseconds drain) {
+    co_await thread.server->stop(drain);
+    co_await thread.gate->stop();
+    thread.io.stop();
 }
 
 // Destroys what holds sockets while its io_context still exists, then lets cancelled operations finish.
@@ -96,8 +97,8 @@ void App::State::warn() const {
         if (const auto text = expiry_warning(rule, shared->clock()); !text.empty()) shared->log.warn(text);
     }
     for (const auto& trust : shared->config.trusts) {
-        const auto root = shared->trust.find(trust.name);
-        for (const auto& text : root->warnings()) shared->log.warn("trust " + trust.name + ": " + text);
+        const auto* named = shared->trust.find(trust.name);
+        for (const auto& text : named->root->warnings()) shared->log.warn("trust " + trust.name + ": " + text);
     }
 }
 
@@ -184,7 +185,7 @@ void App::stop() {
     const auto drain = state_->shared->config.server.drain;
     state_->shared->log.info("stopping: requests have " + std::to_string(drain.count() / 1000) + " s to finish");
     for (auto& thread : state_->threads) {
-        auto stopping = stop_server(*thread->server, thread->io, drain);
+        auto stopping = stop_thread(*thread, drain);
         asio::co_spawn(thread->io, std::move(stopping), [](const std::exception_ptr&) {});
     }
     for (auto& thread : state_->threads) thread->thread.join();

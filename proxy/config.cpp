@@ -24,6 +24,7 @@ std::expected<Config, Problems> parse_config(std::string_view text, const std::f
     config.file = file;
     config.server = read_server(root);
     config.admin = read_admin(root, config.server);
+    config.cache = read_cache(root);
     config.log = read_log(root);
     config.upstreams = read_upstreams(root);
     config.clients = read_clients(root);

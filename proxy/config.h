@@ -40,6 +40,12 @@ struct AdminSettings {
     std::optional<std::string> listen;  // absent: no admin listener
 };
 
+struct CacheSettings {
+    std::uint64_t memory = std::uint64_t{256} * 1024 * 1024;  // bytes of manifests and evidence
+    std::chrono::milliseconds evidence_ttl{std::chrono::hours(24)};  // how long manifests and evidence are used without looking; 0: never
+    std::chrono::milliseconds negative_ttl{30'000};  // how long a listing that does not satisfy its rule is believed
+};
+
 enum class LogLevel { debug, info, warn, error };
 enum class LogFormat { json, text };
 
@@ -63,6 +69,7 @@ struct UpstreamSettings {
     bool is_default = false;                // `default`: for requests that match nothing else
     std::optional<ServiceAccount> account;  // `auth`; absent: anonymous
     std::optional<LocatedPath> ca;          // PEM; absent: the system's store
+    std::chrono::milliseconds tag_ttl{0};   // how long a tag's digest is believed without asking; 0: ask every time
 };
 
 struct ClientSettings {
@@ -78,6 +85,7 @@ struct Config {
     std::filesystem::path file;
     ServerSettings server;
     AdminSettings admin;
+    CacheSettings cache;
     LogSettings log;
     std::vector<UpstreamSettings> upstreams;  // at least one
     ClientSettings clients;

@@ -115,6 +115,17 @@ AdminSettings read_admin(ConfigTable& root, const ServerSettings& server) {
     return settings;
 }
 
+CacheSettings read_cache(ConfigTable& root) {
+    CacheSettings settings;
+    auto cache = root.table("cache", "[cache]");
+    if (!cache) return settings;
+    settings.memory = cache->parsed("memory", parse_size).value_or(settings.memory);
+    settings.evidence_ttl = cache->parsed("evidence_ttl", parse_duration).value_or(settings.evidence_ttl);
+    settings.negative_ttl = cache->parsed("negative_ttl", parse_duration).value_or(settings.negative_ttl);
+    cache->finish();
+    return settings;
+}
+
 LogSettings read_log(ConfigTable& root) {
     LogSettings settings;
     auto log = root.table("log", "[log]");

@@ -11,6 +11,7 @@ namespace proxy {
 
 [[nodiscard]] ServerSettings read_server(ConfigTable& root);
 [[nodiscard]] AdminSettings read_admin(ConfigTable& root, const ServerSettings& server);
+[[nodiscard]] CacheSettings read_cache(ConfigTable& root);
 [[nodiscard]] LogSettings read_log(ConfigTable& root);
 [[nodiscard]] ClientSettings read_clients(ConfigTable& root);
 [[nodiscard]] std::vector<TrustSettings> read_trusts(ConfigTable& root);

@@ -1,5 +1,6 @@
 #include "proxy/config_trust.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 
 namespace proxy {
@@ -7,13 +8,14 @@ namespace {
 
 constexpr std::size_t kTrustedRootLimit = 4 * 1024 * 1024;
 
-base::Result<std::shared_ptr<const sigstore::TrustedRoot>> read_root(const std::filesystem::path& path) {
+base::Result<NamedRoot> read_root(const std::string& name, const std::filesystem::path& path) {
     TRY(const auto json, base::read_file(path, kTrustedRootLimit));
     auto root = sigstore::TrustedRoot::parse(json);
     if (!root)
         return base::fail(base::ErrorCode::invalid_input,
                           path.string() + ": not a trusted root: " + root.error().text());
-    return std::make_shared<const sigstore::TrustedRoot>(*std::move(root));
+    auto shared = std::make_shared<const sigstore::TrustedRoot>(*std::move(root));
+    return NamedRoot{name, base::Digest::sha256_of(json).to_string(), std::move(shared)};
 }
 
 }  // namespace
@@ -22,9 +24,9 @@ std::expected<TrustStore, Problems> load_trust(const Config& config) {
     TrustStore store;
     Problems problems;
     for (const auto& trust : config.trusts) {
-        auto root = read_root(trust.trusted_root.path);
+        auto root = read_root(trust.name, trust.trusted_root.path);
         if (root) {
-            store.add(trust.name, *std::move(root));
+            store.add(*std::move(root));
         } else {
             problems.push_back(config.problem(trust.trusted_root.where, root.error().message()));
         }

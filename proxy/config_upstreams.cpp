@@ -111,6 +111,7 @@ std::optional<Located> read_upstream(ConfigTable table) {
     const bool is_default = table.boolean("default").value_or(false);
     auto account = read_auth(table, draft);
     auto ca = table.readable_file("ca");
+    const auto tag_ttl = table.parsed("tag_ttl", parse_duration);
     read_blobs(table);
     check_reachable(table, is_default);
     table.finish();
@@ -122,7 +123,8 @@ std::optional<Located> read_upstream(ConfigTable table) {
                               .ns = std::move(ns),
                               .is_default = is_default,
                               .account = std::move(account),
-                              .ca = std::move(ca)};
+                              .ca = std::move(ca),
+                              .tag_ttl = tag_ttl.value_or(std::chrono::milliseconds(0))};
     return Located{std::move(settings), std::move(table)};
 }
 

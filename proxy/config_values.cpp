@@ -25,6 +25,12 @@ struct Unit {
 };
 constexpr std::array kUnits = {Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000},
                                Unit{"d", 86'400'000}};
+struct SizeUnit {
+    std::string_view name;
+    int shift;
+};
+constexpr std::array kSizeUnits = {SizeUnit{"", 0}, SizeUnit{"KiB", 10}, SizeUnit{"MiB", 20}, SizeUnit{"GiB", 30}};
+constexpr std::int64_t kLargestSize = std::int64_t{1} << 40;
 constexpr std::int64_t kTenYears = 3653LL * 86'400'000;
 
 // Decimal digits only: no sign, no leading zero, no white space.
@@ -118,6 +124,20 @@ base::Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
         return fail(ErrorCode::invalid_input, "too long: " + base::json::quote(text) + ", expected at most ten years");
     }
     return std::chrono::milliseconds(*number * unit->milliseconds);
+}
+
+base::Result<std::uint64_t> parse_size(std::string_view text) {
+    const auto unit_start = std::min(text.find_first_not_of("0123456789"), text.size());
+    const auto unit = std::ranges::find(kSizeUnits, text.substr(unit_start), &SizeUnit::name);
+    const auto number = parse_number(text.substr(0, unit_start));
+    if (unit == kSizeUnits.end() || !number) {
+        return fail(ErrorCode::invalid_input, "not a size: " + base::json::quote(text) +
+                                                  ", expected a whole number with its unit, such as \"64KiB\", \"256MiB\", \"2GiB\"");
+    }
+    if (*number > kLargestSize >> unit->shift) {
+        return fail(ErrorCode::invalid_input, "too large: " + base::json::quote(text) + ", expected at most 1024GiB");
+    }
+    return static_cast<std::uint64_t>(*number) << unit->shift;
 }
 
 base::Result<std::string> parse_listen_address(std::string_view text) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
@@ -12,6 +13,9 @@ namespace proxy {
 
 // "500ms", "20s", "5m", "24h", "90d"; at most ten years.
 [[nodiscard]] base::Result<std::chrono::milliseconds> parse_duration(std::string_view text);
+
+// Bytes: "0", "64KiB", "256MiB", "2GiB", or a number alone; at most 1 TiB.
+[[nodiscard]] base::Result<std::uint64_t> parse_size(std::string_view text);
 
 // An address literal and a port: "0.0.0.0:5000", "[::1]:5000". Names are refused: what they resolve to is not what was
 // read.

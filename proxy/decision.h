@@ -1,11 +1,16 @@
 // What the gate decided about one manifest, and everything needed to explain it to a person (design 7).
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "proxy/policy.h"
+
 namespace proxy {
+
+class Evidence;
 
 enum class Verdict {
     allowed,
@@ -40,6 +45,13 @@ struct CandidateReport {
     std::string reason;    // where not verified
 };
 
+// What an allowed decision by signatures stands on: evaluating the rule over these facts again gives the same answer, for as long as
+// the evidence is kept.
+struct Support {
+    std::shared_ptr<const Evidence> evidence;  // null: not by signatures
+    std::vector<SignerFact> facts;
+};
+
 struct Decision {
     Verdict verdict = Verdict::denied;
     Basis basis = Basis::not_satisfied;
@@ -48,6 +60,7 @@ struct Decision {
     std::vector<SourceReport> sources;
     std::vector<CandidateReport> candidates;
     std::string parent;  // digest of the index that lent its signatures
+    Support support;
 };
 
 [[nodiscard]] std::string_view to_string(Verdict verdict);

@@ -38,13 +38,15 @@ std::string target_without_query(std::string_view target) {
 
 }  // namespace
 
-Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared) : shared_(shared), workers_(pools.workers) {
-    for (const auto& share : shared.upstreams) {
-        Backend backend;
-        backend.upstream = std::make_unique<registry::Upstream>(io, pools.resolvers, share.config, share.tokens);
-        Gatekeeper::Shared judging{shared.policies, shared.trust, shared.edges, shared.clock};
-        backend.gatekeeper = std::make_unique<Gatekeeper>(*backend.upstream, pools.workers, std::move(judging));
-        backends_.push_back(std::move(backend));
+Gate::Backend::Backend(http::asio::io_context& io, Pools pools, SharedState& shared, std::size_t number, Background& background)
+    : upstream(io, pools.resolvers, shared.upstreams[number].config, shared.upstreams[number].tokens),
+      manifests(upstream, background, shared.manifests, shared.config.upstreams[number].tag_ttl),
+      collector(upstream, pools.workers, background, shared.evidence, shared.trust),
+      gatekeeper(Gatekeeper::Parts{upstream, pools.workers, manifests, collector, shared.policies, shared.edges, shared.memory, shared.clock}) {}
+
+Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared) : shared_(shared), workers_(pools.workers), background_(io) {
+    for (std::size_t number = 0; number < shared.upstreams.size(); ++number) {
+        backends_.push_back(std::make_unique<Backend>(io, pools, shared, number, background_));
     }
 }
 
@@ -85,8 +87,8 @@ http::Async<void> Gate::answer(Request& request, AccessRecord& access) {
     }
     access.repository = destination->canonical;
     access.upstream = shared_.config.upstreams[destination->upstream].registry;
-    auto& backend = backends_[destination->upstream];
-    RoutedRequest routed{request, *std::move(destination), *backend.upstream, *backend.gatekeeper, workers_};
+    auto& backend = *backends_[destination->upstream];
+    RoutedRequest routed{request, *std::move(destination), backend.upstream, backend.manifests, backend.gatekeeper, workers_};
     if (!permitted(routed, *route)) {
         ApiError denied(ApiCode::denied, "no grant permits this on " + routed.destination.canonical);
         co_return co_await request.fail(std::move(denied));

@@ -5,7 +5,10 @@
 #include <vector>
 
 #include "http/server.h"
+#include "proxy/background.h"
+#include "proxy/collector.h"
 #include "proxy/gatekeeper.h"
+#include "proxy/manifest_cache.h"
 #include "proxy/request.h"
 #include "proxy/shared_state.h"
 #include "registry/upstream.h"
@@ -24,18 +27,25 @@ public:
 
     // The http::Handler of this thread's listeners.
     http::Async<void> handle(http::Exchange& exchange);
+    // Ends what goes on in the background; to be awaited, once no request is left, before this object goes.
+    http::asio::awaitable<void> stop() { return background_.stop(); }
 
 private:
-    struct Backend {  // this thread's side of one upstream
-        std::unique_ptr<registry::Upstream> upstream;
-        std::unique_ptr<Gatekeeper> gatekeeper;
+    // This thread's side of one upstream; the later ones refer to the earlier ones.
+    struct Backend {
+        Backend(http::asio::io_context& io, Pools pools, SharedState& shared, std::size_t number, Background& background);
+        registry::Upstream upstream;
+        Manifests manifests;
+        Collector collector;
+        Gatekeeper gatekeeper;
     };
     http::Async<void> answer(Request& request, AccessRecord& access);
     http::Async<void> dispatch(RoutedRequest& routed, const registry::Route& route);
 
     SharedState& shared_;
     http::asio::thread_pool& workers_;
-    std::vector<Backend> backends_;  // in the order of the configuration's upstreams
+    Background background_;
+    std::vector<std::unique_ptr<Backend>> backends_;  // in the order of the configuration's upstreams
 };
 
 }  // namespace proxy

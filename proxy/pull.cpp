@@ -27,31 +27,35 @@ public:
 
     http::Async<void> run() {
         const auto deadline = base::Deadline::after(kPullTime);
-        auto fetched = co_await routed_.upstream.manifest(routed_.destination.repository, route_.reference, deadline);
+        const auto fetched = co_await fetch(deadline);
         record_.stages.push_back(StageTime{"manifest", stopwatch_.elapsed()});
         if (!fetched) co_return co_await answer_unfetched(fetched.error());
-        const auto* asked = route_.reference.digest();
-        const auto seen = base::Digest::sha256_of(fetched->raw);
-        if (asked != nullptr && !asked->matches(fetched->raw)) {
-            co_return co_await refuse_bytes(asked, "the registry answered other bytes than this digest names");
-        }
-        const auto manifest = registry::Manifest::parse(fetched->content_type, std::move(fetched->raw));
-        if (!manifest) co_return co_await refuse_bytes(&seen, manifest.error().message());
-        if (!accepts(request().head().headers, manifest->media_type())) {
-            ApiError unacceptable(ApiCode::manifest_unknown, "the manifest is a " + manifest->media_type() + ", which Accept does not name");
+        const auto& manifest = (*fetched)->manifest;
+        if (!accepts(request().head().headers, manifest.media_type())) {
+            ApiError unacceptable(ApiCode::manifest_unknown, "the manifest is a " + manifest.media_type() + ", which Accept does not name");
             co_return co_await request().fail(std::move(unacceptable));
         }
-        co_return co_await decide_and_answer(*manifest, deadline);
+        co_return co_await decide_and_answer(manifest, deadline);
     }
 
 private:
     [[nodiscard]] Request& request() const { return routed_.request; }
     [[nodiscard]] const PolicyRule& rule() const { return request().shared.policies.rule_for(routed_.destination.canonical); }
 
+    [[nodiscard]] Asked asked() const { return Asked{routed_.destination.canonical, routed_.destination.repository, route_.reference, begun_}; }
+
+    http::asio::awaitable<ManifestOutcome> fetch(base::Deadline deadline) {
+        Manifests::Name name{routed_.destination.canonical, routed_.destination.repository};
+        if (const auto* tag = route_.reference.tag()) co_return co_await routed_.manifests.by_tag(std::move(name), *tag, deadline);
+        const auto& digest = *route_.reference.digest();
+        // Evidence is filed under sha256; both questions can be asked at once only where the digest is known before the bytes.
+        if (digest.algorithm() == base::HashAlgorithm::sha256) begun_ = routed_.gatekeeper.prepare(asked(), digest);
+        co_return co_await routed_.manifests.by_digest(std::move(name), digest, deadline);
+    }
+
     http::Async<void> decide_and_answer(const registry::Manifest& manifest, base::Deadline deadline) {
-        Asked asked{routed_.destination.canonical, routed_.destination.repository, route_.reference};
         const Stopwatch deciding;
-        const auto decision = co_await routed_.gatekeeper.decide(std::move(asked), manifest, deadline);
+        const auto decision = co_await routed_.gatekeeper.decide(asked(), manifest, deadline);
         record_.stages.push_back(StageTime{"decide", deciding.elapsed()});
         const bool unverified_reader = decision.verdict != Verdict::allowed && routed_.permits(ClientAction::read_unverified);
         write_decision(decision, &manifest.digest(), unverified_reader);
@@ -63,13 +67,8 @@ private:
 
     // The bytes that were judged: asking the upstream again could return others.
     http::Async<void> serve(const registry::Manifest& manifest, std::string warning) {
-        http::ResponseHead answer;
         const auto* asked = route_.reference.digest();
-        const auto digest = asked != nullptr ? asked->to_string() : manifest.digest().to_string();
-        answer.headers.set("Content-Type", manifest.media_type());
-        answer.headers.set("Docker-Content-Digest", digest);
-        answer.headers.set("Docker-Distribution-Api-Version", "registry/2.0");
-        answer.headers.set("ETag", "\"" + digest + "\"");
+        auto answer = manifest_head(manifest.media_type(), asked != nullptr ? asked->to_string() : manifest.digest().to_string());
         // A tag's next resolution is judged anew, whatever stands between (oci-proxying 2.10).
         if (asked == nullptr) answer.headers.set("Cache-Control", "no-cache");
         if (!warning.empty()) {
@@ -108,12 +107,12 @@ private:
         co_return co_await request().fail(std::move(denied), text);
     }
 
-    http::Async<void> answer_unfetched(const base::Error& error) {
-        if (error.code() == base::ErrorCode::too_large || error.code() == base::ErrorCode::invalid_input ||
-            error.code() == base::ErrorCode::unverified) {
-            co_return co_await refuse_bytes(route_.reference.digest(), error.message());
+    http::Async<void> answer_unfetched(const ManifestFault& fault) {
+        const auto code = fault.error.code();
+        if (code == base::ErrorCode::too_large || code == base::ErrorCode::invalid_input || code == base::ErrorCode::unverified) {
+            co_return co_await refuse_bytes(fault.seen ? &*fault.seen : route_.reference.digest(), fault.error.message());
         }
-        co_return co_await request().fail_upstream(error, ApiCode::manifest_unknown);
+        co_return co_await request().fail_upstream(fault.error, ApiCode::manifest_unknown);
     }
 
     [[nodiscard]] std::string image(const base::Digest* digest) const {
@@ -136,6 +135,7 @@ private:
 
     RoutedRequest& routed_;
     const registry::ManifestRoute& route_;
+    Flights<Collected>::Ticket begun_;
     Stopwatch stopwatch_;
     DecisionRecord record_;
 };

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "proxy/answer_headers.h"
+#include "proxy/forget_written.h"
 #include "registry/manifest.h"
 
 namespace proxy {
@@ -66,13 +67,16 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
     http::BytesBody body(base::Bytes(manifest->raw().begin(), manifest->raw().end()));
     const auto deadline = base::Deadline::after(kPushTime);
     auto answer = co_await routed.exchange(std::move(head), &body, deadline);
+    forget_written(routed.request.shared, routed.destination.canonical, route, &*manifest);
     if (!answer) co_return co_await routed.request.fail_upstream(answer.error(), ApiCode::name_unknown);
     if (answer->head().status / 100 != 2) co_return co_await routed.request.pass_refusal(*answer, ApiCode::manifest_unknown);
     co_return co_await answer_created(routed, route, *manifest, *answer);
 }
 
 http::Async<void> delete_manifest(RoutedRequest& routed, const registry::ManifestRoute& route) {
-    co_return co_await routed.remove(upstream_target(routed, route), ApiCode::manifest_unknown);
+    auto answer = co_await routed.remove(upstream_target(routed, route));
+    forget_written(routed.request.shared, routed.destination.canonical, route, nullptr);
+    co_return co_await routed.answer_removed(std::move(answer), ApiCode::manifest_unknown);
 }
 
 }  // namespace proxy

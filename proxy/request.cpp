@@ -122,11 +122,14 @@ std::string RoutedRequest::with_ns(std::string url) const {
     return url + "ns=" + registry::percent_encode(destination.ns);
 }
 
-http::Async<void> RoutedRequest::remove(std::string target, registry::ApiCode missing) {
+http::Async<http::ClientResponse> RoutedRequest::remove(std::string target) {
     http::RequestHead head;
     head.method = "DELETE";
     head.target = std::move(target);
-    auto answer = co_await exchange(std::move(head), nullptr, base::Deadline::after(kDeleteTime));
+    co_return co_await exchange(std::move(head), nullptr, base::Deadline::after(kDeleteTime));
+}
+
+http::Async<void> RoutedRequest::answer_removed(base::Result<http::ClientResponse> answer, registry::ApiCode missing) {
     if (!answer) co_return co_await request.fail_upstream(answer.error(), missing);
     if (answer->head().status / 100 != 2) co_return co_await request.pass_refusal(*answer, missing);
     http::ResponseHead accepted;

@@ -45,6 +45,7 @@ struct RoutedRequest {
     Request& request;
     Destination destination;
     registry::Upstream& upstream;
+    Manifests& manifests;
     Gatekeeper& gatekeeper;
     http::asio::thread_pool& workers;
 
@@ -58,8 +59,9 @@ struct RoutedRequest {
     [[nodiscard]] registry::Url upstream_url(std::string target) const;
     // One request to the upstream, and its answer's head.
     http::Async<http::ClientResponse> exchange(http::RequestHead head, http::BodySource* body, base::Deadline deadline);
-    // DELETE of an upstream target, answered as the upstream did.
-    http::Async<void> remove(std::string target, registry::ApiCode missing);
+    // DELETE of an upstream target, to be answered as the upstream did.
+    http::Async<http::ClientResponse> remove(std::string target);
+    http::Async<void> answer_removed(base::Result<http::ClientResponse> answer, registry::ApiCode missing);
 };
 
 }  // namespace proxy

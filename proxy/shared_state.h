@@ -7,11 +7,14 @@
 #include "base/time.h"
 #include "http/async.h"
 #include "proxy/access_log.h"
+#include "proxy/collector.h"
 #include "proxy/config.h"
 #include "proxy/decision_log.h"
 #include "proxy/grants.h"
 #include "proxy/index_edges.h"
 #include "proxy/log.h"
+#include "proxy/manifest_cache.h"
+#include "proxy/memory_cache.h"
 #include "proxy/policy.h"
 #include "proxy/trust_store.h"
 #include "proxy/upstream_table.h"
@@ -37,7 +40,10 @@ struct SharedState {
           log(std::move(operational_log)),
           access(std::move(access_log)),
           decisions(std::move(decision_log)),
-          clock(std::move(wall_clock)) {}
+          clock(std::move(wall_clock)),
+          memory(config.cache.memory),
+          manifests(memory, ManifestStore::Times{config.cache.evidence_ttl}, clock),
+          evidence(memory, EvidenceStore::Times{config.cache.evidence_ttl, config.cache.negative_ttl}, clock) {}
     SharedState(const SharedState&) = delete;
     SharedState& operator=(const SharedState&) = delete;
 
@@ -52,6 +58,9 @@ struct SharedState {
     const DecisionLog decisions;
     const base::Clock clock;
     IndexEdges edges;
+    MemoryCache memory;
+    ManifestStore manifests;
+    EvidenceStore evidence;
 };
 
 }  // namespace proxy

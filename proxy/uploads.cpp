@@ -95,7 +95,8 @@ http::Async<void> continue_upload(RoutedRequest& routed, const registry::UploadR
 
 http::Async<void> delete_blob(RoutedRequest& routed, const registry::BlobRoute& route) {
     registry::BlobRoute there{routed.destination.repository, route.digest};
-    co_return co_await routed.remove(registry::canonical_target(there), ApiCode::blob_unknown);
+    auto answer = co_await routed.remove(registry::canonical_target(there));
+    co_return co_await routed.answer_removed(std::move(answer), ApiCode::blob_unknown);
 }
 
 }  // namespace proxy

@@ -78,6 +78,7 @@ struct Upstream::State {
 
     using Shared = std::shared_ptr<State>;
     static http::Async<FetchedManifest> manifest(Shared self, RepositoryName repository, Reference reference, base::Deadline deadline);
+    static http::Async<std::optional<base::Digest>> resolve(Shared self, RepositoryName repository, Tag tag, base::Deadline deadline);
     static http::Async<base::Bytes> blob(Shared self, RepositoryName repository, base::Digest digest, std::size_t limit,
                                          base::Deadline deadline);
     static http::Async<ReferrersPage> referrers(Shared self, RepositoryName repository, base::Digest subject, base::Deadline deadline);
@@ -116,6 +117,23 @@ http::Async<FetchedManifest> Upstream::State::manifest(Shared self, RepositoryNa
     auto fetched = co_await read_document(std::move(self), std::move(head), std::move(scope), deadline);
     if (!fetched) co_return std::unexpected(upstream_error(std::move(fetched).error(), operation));
     co_return *std::move(fetched);
+}
+
+http::Async<std::optional<base::Digest>> Upstream::State::resolve(Shared self, RepositoryName repository, Tag tag, base::Deadline deadline) {
+    auto scope = scope_of(repository, Access::pull);
+    const auto operation = "tag " + place(repository, tag.text());
+    auto head = request("HEAD", canonical_target(ManifestRoute{std::move(repository), Reference(std::move(tag)), {}}));
+    head.headers.set("Accept", kManifestAccept);
+    auto answer = co_await self->session.send(std::move(head), nullptr, std::move(scope), Redirects::follow, deadline);
+    if (!answer) co_return std::unexpected(upstream_error(std::move(answer).error(), operation));
+    const auto& answered = answer->response.head();
+    if (answered.status == 405 || answered.status == 501) co_return std::nullopt;
+    if (answered.status != 200) co_return std::unexpected(status_error(answered.status).with_context(operation));
+    const auto named = answered.headers.all("Docker-Content-Digest");
+    if (named.size() != 1) co_return std::nullopt;
+    auto digest = base::Digest::parse(named.front());
+    if (!digest) co_return std::nullopt;
+    co_return *std::move(digest);
 }
 
 http::Async<base::Bytes> Upstream::State::blob(Shared self, RepositoryName repository, base::Digest digest, std::size_t limit,
@@ -217,6 +235,9 @@ Upstream::~Upstream() = default;
 
 http::Async<FetchedManifest> Upstream::manifest(RepositoryName repository, Reference reference, base::Deadline deadline) {
     return State::manifest(state_, std::move(repository), std::move(reference), deadline);
+}
+http::Async<std::optional<base::Digest>> Upstream::resolve(RepositoryName repository, Tag tag, base::Deadline deadline) {
+    return State::resolve(state_, std::move(repository), std::move(tag), deadline);
 }
 http::Async<base::Bytes> Upstream::blob(RepositoryName repository, base::Digest digest, std::size_t limit, base::Deadline deadline) {
     return State::blob(state_, std::move(repository), std::move(digest), limit, deadline);

@@ -51,6 +51,9 @@ public:
     // unavailable (any other status; the message names it), timed_out. By digest the bytes are NOT compared here: the caller judges
     // and logs that.
     http::Async<FetchedManifest> manifest(RepositoryName repository, Reference reference, base::Deadline deadline);
+    // HEAD of a tag: the digest that the registry says it has; nullopt where the answer names none (the specification does not demand
+    // it), or the registry does not serve HEAD. Errors as manifest().
+    http::Async<std::optional<base::Digest>> resolve(RepositoryName repository, Tag tag, base::Deadline deadline);
     // A small blob read whole and checked against its digest (unverified if it differs); too_large above `limit`, unavailable where
     // it comes encoded.
     http::Async<base::Bytes> blob(RepositoryName repository, base::Digest digest, std::size_t limit, base::Deadline deadline);

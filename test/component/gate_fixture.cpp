@@ -1,5 +1,6 @@
 #include "test/component/gate_fixture.h"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -13,8 +14,6 @@ namespace test {
 namespace {
 
 struct AskState {
-    http::asio::io_context io{1};
-    http::asio::thread_pool workers{1};
     Reply reply;
     std::string problem;
 };
@@ -54,37 +53,65 @@ trust = ["images"]
 
 Reply ask(std::uint16_t port, std::string_view method, std::string_view target, const http::Headers& headers, std::string body,
           const std::string& host) {
+    http::asio::io_context io{1};
+    http::asio::thread_pool workers{1};
     AskState state;
     {
-        http::Client client(state.io, state.workers, http::Origin::parse("http://" + host + ":" + std::to_string(port)).value(), nullptr);
+        http::Client client(io, workers, http::Origin::parse("http://" + host + ":" + std::to_string(port)).value(), nullptr);
         http::RequestHead head;
         head.method = method;
         head.target = target;
         head.headers = headers;
         http::BytesBody content(base::to_bytes(body));
         auto* source = body.empty() ? nullptr : &content;
-        http::asio::co_spawn(state.io, run(client, std::move(head), source, state), [](const std::exception_ptr&) {});
-        while (state.reply.status == 0 && state.problem.empty()) state.io.run_one();
+        http::asio::co_spawn(io, run(client, std::move(head), source, state), [](const std::exception_ptr&) {});
+        while (state.reply.status == 0 && state.problem.empty()) io.run_one();
     }
-    state.io.poll();
+    io.poll();
     if (!state.problem.empty()) throw std::runtime_error(state.problem);
     return state.reply;
+}
+
+std::vector<Reply> ask_at_once(std::uint16_t port, std::size_t clients, const std::string& target) {
+    http::asio::io_context io{1};
+    http::asio::thread_pool workers{1};
+    std::vector<AskState> states(clients);
+    {
+        const auto origin = http::Origin::parse("http://127.0.0.1:" + std::to_string(port)).value();
+        std::vector<std::unique_ptr<http::Client>> all;
+        for (auto& state : states) {
+            all.push_back(std::make_unique<http::Client>(io, workers, origin, nullptr));
+            http::RequestHead head;
+            head.method = "GET";
+            head.target = target;
+            http::asio::co_spawn(io, run(*all.back(), std::move(head), nullptr, state), [](const std::exception_ptr&) {});
+        }
+        const auto is_done = [](const AskState& state) { return state.reply.status != 0 || !state.problem.empty(); };
+        while (!std::ranges::all_of(states, is_done)) io.run_one();
+    }
+    io.poll();
+    std::vector<Reply> replies;
+    for (auto& state : states) {
+        if (!state.problem.empty()) throw std::runtime_error(state.problem);
+        replies.push_back(std::move(state.reply));
+    }
+    return replies;
 }
 
 Gate::Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions, const Setup& setup) {
     log_path_ = (std::filesystem::temp_directory_path() / ("countersign-gate-" + std::to_string(registry.port()))).string();
     std::filesystem::remove(log_path_);
     const auto only_upstream = "[[upstream]]\nregistry = \"registry.example\"\nurl = \"http://" + registry.host() +
-                               "\"\ndefault = true\nauth = \"anonymous\"\nblobs = \"open\"\n";
+                               "\"\ndefault = true\nauth = \"anonymous\"\nblobs = \"open\"\n" + setup.upstream;
     const std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = 1\ndrain = \"1s\"\n" + setup.server +
-                             "[admin]\nlisten = \"127.0.0.1:0\"\n" + (setup.upstreams.empty() ? only_upstream : setup.upstreams) +
+                             "[admin]\nlisten = \"127.0.0.1:0\"\n[cache]\n" + setup.cache + (setup.upstreams.empty() ? only_upstream : setup.upstreams) +
                              "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = [" +
                              std::string(actions) + "]\n[trust.images]\ntrusted_root = \"" + images_folder() +
                              "/trusted_root.json\"\n" + std::string(policy);
     auto config = proxy::parse_config(text, "/component.toml");
     if (!config) throw std::runtime_error(config.error().front().text());
     auto sink = proxy::LineSink::file(log_path_);
-    auto app = proxy::App::create(*std::move(config), proxy::AppSinks{sink.value(), sink.value()}, base::system_now);
+    auto app = proxy::App::create(*std::move(config), proxy::AppSinks{sink.value(), sink.value()}, setup.clock);
     if (!app) throw std::runtime_error(app.error().front().text());
     app_ = *std::move(app);
     if (const auto started = app_->start(); !started) throw std::runtime_error(started.error().message());

@@ -4,7 +4,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "base/time.h"
 #include "http/message.h"
 #include "proxy/app.h"
 #include "test/support/vector_registry.h"
@@ -22,10 +24,16 @@ struct Reply {
 [[nodiscard]] Reply ask(std::uint16_t port, std::string_view method, std::string_view target, const http::Headers& headers = {},
                         std::string body = {}, const std::string& host = "127.0.0.1");
 
+// As many clients at once as there are replies, each over a connection of its own.
+[[nodiscard]] std::vector<Reply> ask_at_once(std::uint16_t port, std::size_t clients, const std::string& target);
+
 // Parts of the configuration that a test may replace.
 struct Setup {
     std::string server;     // further settings of [server]
     std::string upstreams;  // all [[upstream]] sections; empty: one, registry.example, the default
+    std::string upstream;   // further settings of that one
+    std::string cache;      // settings of [cache]
+    base::Clock clock = base::system_now;
 };
 
 class Gate {

@@ -29,7 +29,9 @@ VectorRegistry::Intercept answering(std::string part, unsigned status) {
 TEST_CASE("an index is judged anew for each request of its child: what is gone lends nothing, what cannot be read leaves it undecided") {
     VectorRegistry registry(false);
     const auto index = registry.load("index-signed", "acme/app");
-    const Gate gate(registry, kEmailPolicy);
+    Setup setup;
+    setup.cache = "evidence_ttl = \"0s\"\n";  // nothing is believed without looking
+    const Gate gate(registry, kEmailPolicy, "\"pull\"", setup);
     const auto child = child_of_index(gate);
     REQUIRE(gate.get(child).status == 200);
     const auto [part, status, expected] = GENERATE_COPY(table<std::string, unsigned, unsigned>({

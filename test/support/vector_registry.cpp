@@ -36,6 +36,7 @@ Answer not_found(std::string_view code) {
 Answer content(std::string_view type, const base::Bytes& bytes) {
     Answer answer;
     answer.headers.set("Content-Type", type);
+    answer.headers.set("Docker-Content-Digest", base::Digest::sha256_of(bytes).to_string());
     answer.body = bytes;
     return answer;
 }

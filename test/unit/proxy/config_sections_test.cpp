@@ -29,6 +29,22 @@ TEST_CASE("[server] is read whole") {
     CHECK(config->server.drain == 5s);
 }
 
+TEST_CASE("[cache] and tag_ttl are read, and have defaults") {
+    const ConfigFolder folder;
+    const auto config = folder.load("[cache]\nmemory = \"64MiB\"\nevidence_ttl = \"1h\"\nnegative_ttl = \"0s\"\n" + kMinimal + "tag_ttl = \"5s\"\n");
+    REQUIRE(config.has_value());
+    CHECK(config->cache.memory == 64 * 1024 * 1024);
+    CHECK(config->cache.evidence_ttl == 1h);
+    CHECK(config->cache.negative_ttl == 0s);
+    CHECK(config->upstreams.front().tag_ttl == 5s);
+    const auto plain = folder.load(kMinimal);
+    REQUIRE(plain.has_value());
+    CHECK(plain->cache.memory == 256 * 1024 * 1024);
+    CHECK(plain->cache.evidence_ttl == 24h);
+    CHECK(plain->cache.negative_ttl == 30s);
+    CHECK(plain->upstreams.front().tag_ttl == 0s);
+}
+
 TEST_CASE("[server], [admin] and [log] have defaults") {
     const ConfigFolder folder;
     const auto config = folder.load(kMinimal);

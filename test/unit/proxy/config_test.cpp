@@ -58,7 +58,7 @@ TEST_CASE("The defaults that config.toml.example states are the defaults") {
 TEST_CASE("All problems of a file are reported at once, in its order") {
     const ConfigFolder folder;
     const auto problems = folder.problems(
-        "[server]\nlissten = [\"127.0.0.1:5000\"]\nthreads = \"two\"\n[cache]\nmemory = \"256MiB\"\n" + kUpstream +
+        "[server]\nlissten = [\"127.0.0.1:5000\"]\nthreads = \"two\"\n[store]\npath = \"x\"\n" + kUpstream +
         "[log]\nlevel = 3\n[[policy]]\nname = \"p\"\nrepositories = [\"ghcr.io/**\"]\ntrust = [\"none\"]\nrequire = { "
         "at_least = 3 }\n"
         "[[policy.signer]]\nname = \"s\"\nissuer = \"https://i\"\nsubject_regex = '('\n[defualt]\naction = \"deny\"\n");
@@ -67,7 +67,7 @@ TEST_CASE("All problems of a file are reported at once, in its order") {
     CHECK(problems[1] == "2:1: [server]: unknown key \"lissten\"; did you mean \"listen\"?");
     CHECK(problems[2] == "3:11: threads: is a string, expected a whole number from 0 to 256");
     CHECK(problems[3] ==
-          "4:2: the configuration: unknown key \"cache\", expected one of: admin, clients, default, log, policy, "
+          "4:2: the configuration: unknown key \"store\", expected one of: admin, cache, clients, default, log, policy, "
           "server, trust, upstream");
     CHECK(problems[4] == "12:9: level: is a whole number, expected a string");
     CHECK(problems[5] == "16:10: trust: there is no [trust.none], expected the name of one");
@@ -78,7 +78,7 @@ TEST_CASE("All problems of a file are reported at once, in its order") {
 
 TEST_CASE("Sections of later versions are unknown") {
     const ConfigFolder folder;
-    const auto section = GENERATE(as<std::string>{}, "[cache]\nmemory = \"256MiB\"\n", "[store]\npath = \"x\"\n",
+    const auto section = GENERATE(as<std::string>{}, "[store]\npath = \"x\"\n",
                                   "[[sign]]\nrepositories = [\"**\"]\n");
     CAPTURE(section);
     const auto problems = folder.problems(kMinimal + section);

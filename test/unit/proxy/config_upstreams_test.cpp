@@ -101,8 +101,8 @@ TEST_CASE("[[upstream]] refuses what it cannot use") {
         {"a password in the file",
          upstream("a", "default = true\nauth = { username = \"ci\", password = \"x\", password_file = \"pw\" }\n"),
          "8:27: [[upstream]] auth: unknown key"},
-        {"a setting of later", upstream("a", "default = true\ntag_ttl = \"5s\"\n"),
-         "8:1: [[upstream]]: unknown key \"tag_ttl\""},
+        {"a setting of later", upstream("a", "default = true\nsignatures = \"x\"\n"),
+         "8:1: [[upstream]]: unknown key \"signatures\""},
         {"no upstream", "", "1:1: the configuration: upstream is missing, expected at least one [[upstream]]"},
     }));
     CAPTURE(name);

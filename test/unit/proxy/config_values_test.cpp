@@ -29,6 +29,16 @@ TEST_CASE("parse_duration refuses everything else") {
     CHECK_FALSE(parse_duration(text).has_value());
 }
 
+TEST_CASE("parse_size reads a whole number and its unit, and nothing else") {
+    const auto [text, value] = GENERATE(table<std::string, std::uint64_t>({
+        {"0", 0}, {"512", 512}, {"64KiB", 65'536}, {"256MiB", 268'435'456}, {"1024GiB", 1'099'511'627'776}}));
+    CAPTURE(text);
+    CHECK(parse_size(text).value() == value);
+    const auto bad = GENERATE(as<std::string>{}, "", "KiB", "1.5MiB", "-1", "01", "64KB", "64kib", "5 MiB", "1025GiB", "99999999999999999999");
+    CAPTURE(bad);
+    CHECK_FALSE(parse_size(bad).has_value());
+}
+
 TEST_CASE("parse_listen_address takes an address literal and a port") {
     const auto text = GENERATE(as<std::string>{}, "0.0.0.0:5000", "127.0.0.1:0", "[::]:443", "[::1]:65535");
     CAPTURE(text);
