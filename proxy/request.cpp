@@ -99,7 +99,7 @@ http::Async<void> Request::fail_upstream(const base::Error& error, registry::Api
         case ErrorCode::unavailable:
         case ErrorCode::timed_out: break;
     }
-    const auto text = "countersign: the upstream registry cannot be asked: " + error.message();
+    const auto text = "countersign: the registry failed: " + error.message();
     registry::ApiError unavailable(registry::ApiCode::unavailable, 503, text);
     co_return co_await fail(std::move(unavailable), text);
 }
