@@ -19,8 +19,8 @@ from harness.report import Report  # noqa: E402
 from harness.world import World, keep_logs, temporary_folder  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
-SANITIZED = ("program", "protocol", "pulls", "flipped_bundles", "failures")
-SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "pushes", "stack")
+SANITIZED = ("program", "protocol", "pulls", "flipped_bundles", "failures", "interruptions")
+SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "pushes", "interruptions", "stack")
 PROGRAMS = ("docker-registry", "skopeo", "podman", "buildah", "dockerd", "containerd", "ctr", "openssl", "curl", "unshare")
 
 

@@ -3,6 +3,7 @@ plain HTTP, or over HTTPS with certificates of a private authority on both sides
 import json
 import socket
 
+from harness.cuts import Cuts
 from harness.images import IMAGES
 from harness.processes import LOOPBACK, free_port
 from harness.servers import DockerRegistry, ReferrersRegistry
@@ -21,16 +22,19 @@ RULES = "".join([
 
 class Front:
     def __init__(self, world, name, folder, authority=None, referrers_registry=None):
-        """`authority` signs the certificates of the gate and of docker-registry; None is plain HTTP. `referrers_registry`: its program."""
+        """`authority` signs the certificates of the gate and of docker-registry; None is plain HTTP. `referrers_registry`: its program.
+        `cuts` is the way from the gate to docker-registry."""
         self.name, self.folder, self.authority = name, folder, authority
         self.certs = authority.certs if authority else None
         certificate = authority.issue(f"registry-{name}") if authority else None
         self.dist = world.keep(DockerRegistry(folder / "dist", certificate=certificate, access_log=True))
         self.listed = world.keep(ReferrersRegistry(referrers_registry, folder / "listed")) if referrers_registry else None
+        self.cuts = world.keep(Cuts(self.dist.port))
         self.port = free_port()
         self.address, self.virtual_host = f"{LOOPBACK}:{self.port}", f"localhost:{self.port}"
-        self.url = f"{'https' if authority else 'http'}://{self.virtual_host}"
-        config = self.upstream(DIST, self.dist.url, "dist", f'host = "{self.virtual_host}"\n')
+        self.scheme = "https" if authority else "http"
+        self.url = f"{self.scheme}://{self.virtual_host}"
+        config = self.upstream(DIST, f"{self.dist.scheme}://{LOOPBACK}:{self.cuts.port}", "dist", f'host = "{self.virtual_host}"\n')
         if self.listed:
             config += self.upstream(LISTED, self.listed.url, "listed", "default = true\n")
         self.gate = world.start_gate(f"gate-{name}", config + RULES, self.server_settings(), port=None if authority else self.port)

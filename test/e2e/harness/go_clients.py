@@ -29,11 +29,9 @@ class Crane(Client):
     def pull(self, reference):
         target = self.folder / "image"
         outcome = self.command("pull", "--format", "oci", reference, target)
-        digest = None
-        if (target / "index.json").exists():
-            digest = json.loads((target / "index.json").read_text())["manifests"][-1]["digest"]
+        listed = json.loads((target / "index.json").read_text())["manifests"] if (target / "index.json").exists() else []
         shutil.rmtree(target, ignore_errors=True)
-        return Pulled(outcome, digest)
+        return Pulled(outcome, listed[-1]["digest"] if listed else None)
 
     def push(self, image, reference):
         return self.command("push", image.folder, reference)

@@ -43,6 +43,10 @@ class Image:
     def read(self, digest):
         return (self.folder / "blobs" / digest.replace(":", "/")).read_bytes()
 
+    def layers(self):
+        """Of an image, their descriptors."""
+        return json.loads(self.read(self.digest))["layers"]
+
     def store(self, content, media_type):
         digest = "sha256:" + hashlib.sha256(content).hexdigest()
         (self.folder / "blobs" / digest.replace(":", "/")).write_bytes(content)
@@ -99,6 +103,11 @@ def layer(name, size):
 def twelve_layers(folder):
     made = Image(folder, "twelve-layers")
     return made.tagged(made.image([4096] * 11 + [LARGE]))
+
+
+def one_large_layer(folder):
+    made = Image(folder, "one-large-layer")
+    return made.tagged(made.image([LARGE]))
 
 
 def several_platforms(folder):

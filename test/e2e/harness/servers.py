@@ -32,14 +32,24 @@ class Registry:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port = port or free_port()
         self.address = f"{LOOPBACK}:{self.port}"
-        self.url = f"{'https' if tls else 'http'}://{self.address}"
+        self.scheme = "https" if tls else "http"
+        self.url = f"{self.scheme}://{self.address}"
 
     def begin(self, command):
         self.process = Process("registry", command, self.folder, lambda: answers(self.url + "/v2/"))
 
+    def log(self):
+        return self.process.log.read_text(errors="replace")
+
     def requests(self):
         """"METHOD /v2/…" of everything that was asked, in order."""
-        return [" ".join(found) for found in re.findall(r"\b([A-Z]{3,6}) (/v2/\S*)", self.process.log.read_text(errors="replace"))]
+        return [" ".join(found) for found in re.findall(r"\b([A-Z]{3,6}) (/v2/\S*)", self.log())]
+
+    def restart(self):
+        """The same registry on the same port: whoever kept a connection to it has a dead one."""
+        command = self.process.child.args
+        self.process.stop()
+        self.begin(command)
 
     def stop(self):
         self.process.stop()

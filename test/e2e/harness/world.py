@@ -79,7 +79,7 @@ class World:
     """`only_skopeo`: the other clients add nothing where the gate itself is looked at, under sanitizers."""
 
     def __init__(self, program, folder, report, only_skopeo=False):
-        self.program, self.folder, self.report = program, Path(folder), report
+        self.program, self.folder, self.report, self.only_skopeo = program, Path(folder), report, only_skopeo
         self.parts = []
         self.registry = self.keep(DockerRegistry(self.folder / "registry"))
         self.shim = self.keep(Shim(self.registry.port))
