@@ -142,7 +142,10 @@ Async<ParsedResponse> ClientConnection::upload(std::string head, BodySource& bod
 
     Result<ParsedResponse> response = fail(ErrorCode::internal, "reading the answer threw");
     try {
-        response = co_await read_final_head(method, head_limit);
+        // A body that broke at once had nobody to interrupt.
+        const bool broke = !shared->outcome && !shared->progress.peer_failed;
+        if (broke) response = std::unexpected(Error(shared->outcome.error()).with_context("send request"));
+        if (!broke) response = co_await read_final_head(method, head_limit);
     } catch (...) {  // out of memory: the other coroutine has to end before this frame goes
         stream_->cancel();
     }

@@ -1,16 +1,16 @@
 #include "http/stream.h"
 
-#include <openssl/ssl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/ssl/error.hpp>
-#include <boost/asio/ssl/stream.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <optional>
+#include <cerrno>
+#include <system_error>
 
-#include "base/openssl.h"
-#include "http/grammar.h"
+#include "http/tls_session.h"
 
 namespace http {
 
@@ -19,20 +19,20 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 using SteadyTime = base::Deadline::SteadyTime;
+using Step = TlsSession::Step;
 
 namespace {
 
-using TlsStream = asio::ssl::stream<Stream::Socket&>;
 constexpr SteadyTime kNever = SteadyTime::max();
+constexpr std::size_t kMostParts = 8;
+// So much is moved without a wait before other connections of the thread have their turn.
+constexpr std::size_t kTurn = 1024 * 1024;
+// Awaited without a coroutine frame of its own.
+constexpr asio::as_tuple_t<asio::deferred_t> kNoFrame{};
 
-std::string peer_name(const Stream::Socket& socket) {
-    boost::system::error_code error;
-    const auto endpoint = socket.remote_endpoint(error);
-    if (error) return "unknown";
-    const auto address = endpoint.address().to_string();
-    const auto host = endpoint.address().is_v6() ? "[" + address + "]" : address;
-    return host + ":" + std::to_string(endpoint.port());
-}
+std::string text_of(int number) { return std::generic_category().message(number); }
+
+bool would_block(int number) { return number == EAGAIN || number == EWOULDBLOCK; }
 
 // Drops the first `count` bytes of the parts.
 void consume(std::span<asio::const_buffer>& parts, std::size_t count) {
@@ -43,68 +43,207 @@ void consume(std::span<asio::const_buffer>& parts, std::size_t count) {
     if (!parts.empty()) parts.front() += count;
 }
 
+// recv(2) and sendmsg(2) that never wait and never raise SIGPIPE; -1 with errno.
+ssize_t receive(int socket, void* into, std::size_t size, int flags) {
+    ssize_t count = -1;
+    do {
+        count = ::recv(socket, into, size, flags | MSG_DONTWAIT);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
+ssize_t gather(int socket, std::span<const asio::const_buffer> parts) {
+    std::array<iovec, kMostParts> vectors;
+    std::ranges::transform(parts, vectors.begin(), [](const asio::const_buffer& part) {
+        return iovec{const_cast<void*>(part.data()), part.size()};  // sendmsg only reads them
+    });
+    msghdr message{};
+    message.msg_iov = vectors.data();
+    message.msg_iovlen = parts.size();
+    ssize_t count = -1;
+    do {
+        count = ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
+    } while (count < 0 && errno == EINTR);
+    return count;
+}
+
 }  // namespace
 
 struct Stream::State : std::enable_shared_from_this<Stream::State> {
-    explicit State(Socket plain) : socket(std::move(plain)), timer(socket.get_executor()), peer(peer_name(socket)) {}
+    // What is under way in one direction: until when it may take (noted while it waits), and for what it waits.
+    struct Waiting {
+        Socket::wait_type direction;
+        SteadyTime until = kNever;
+    };
+    // Takes an operation's note back, however it ends.
+    struct Note {
+        Waiting& waiting;
+        ~Note() { waiting.until = kNever; }
+    };
 
-    // Ends the operation that noted `slot` when its time is over.
-    SteadyTime begin(SteadyTime& slot) {
-        const auto now = std::chrono::steady_clock::now();
-        if (read_until == kNever && write_until == kNever) timed_out = false;  // that was an earlier operation
-        slot = std::min(limits.idle == limits.idle.max() ? kNever : now + limits.idle, limits.deadline.at());
-        if (slot <= now) timed_out = true;
-        if (slot != kNever) arm(slot);
-        return slot;
-    }
-
-    void arm(SteadyTime when) {
-        if (when >= armed_for) return;
-        armed_for = when;
-        timer.expires_at(when);
-        timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
-            const auto state = weak.lock();
-            if (state && !error) state->expired();
-        });
-    }
-
-    void expired() {
-        armed_for = kNever;
-        const auto next = std::min(read_until, write_until);
-        if (next == kNever) return;
-        if (next > std::chrono::steady_clock::now()) return arm(next);
-        timed_out = true;
-        cancel();
-    }
-
-    void cancel() {
+    explicit State(Socket plain) : socket(std::move(plain)), timer(socket.get_executor()) {
         boost::system::error_code ignored;
-        socket.cancel(ignored);
+        remote = socket.remote_endpoint(ignored);
     }
 
-    Error error_from(boost::system::error_code error, std::string_view operation) const {
-        if (timed_out) return Error(ErrorCode::timed_out, std::string(operation) + " " + peer + ": timed out");
-        return Error(ErrorCode::unavailable, std::string(operation) + " " + peer + ": " + error.message());
-    }
+    [[nodiscard]] std::string peer() const;
+    [[nodiscard]] Error error_from(const std::string& reason, std::string_view operation) const;
+
+    [[nodiscard]] bool start();
+    [[nodiscard]] bool note(Waiting& waiting);
+    void arm(SteadyTime when);
+    void expired();
+    void cancel();
+    asio::awaitable<boost::system::error_code> wait(Waiting& waiting);
+    asio::awaitable<boost::system::error_code> take_turns();
+
+    Async<void> shake_hands(Step (TlsSession::*step)(), std::string operation);
+    asio::awaitable<void> say_close_notify();
+    asio::awaitable<void> forget_input(std::size_t limit);
+    Result<std::optional<std::size_t>> read(std::span<std::uint8_t> into);
+    Result<std::size_t> write(std::span<const asio::const_buffer> parts);
 
     Socket socket;
-    std::shared_ptr<asio::ssl::context> context;  // before `secure`, which uses it
-    std::optional<TlsStream> secure;
+    std::unique_ptr<TlsSession> secure;  // refers to the socket
     asio::steady_timer timer;
-    std::string peer;
+    asio::ip::tcp::endpoint remote;
     StreamLimits limits{std::chrono::milliseconds::max()};
-    SteadyTime read_until = kNever;
-    SteadyTime write_until = kNever;
+    Waiting reading{Socket::wait_read};
+    Waiting writing{Socket::wait_write};
     SteadyTime armed_for = kNever;
+    std::size_t moved = 0;  // bytes since the last wait
+    std::uint32_t cancels = 0;
     bool timed_out = false;
-    bool ended = false;  // by the peer; Asio's reactor never wakes a second read at the end
+    bool ended = false;  // by the peer
 };
+
+std::string Stream::State::peer() const {
+    if (remote.port() == 0) return "unknown";
+    const auto address = remote.address().to_string();
+    const auto host = remote.address().is_v6() ? "[" + address + "]" : address;
+    return host + ":" + std::to_string(remote.port());
+}
+
+Error Stream::State::error_from(const std::string& reason, std::string_view operation) const {
+    const auto code = timed_out ? ErrorCode::timed_out : ErrorCode::unavailable;
+    return Error(code, std::string(operation) + " " + peer() + ": " + (timed_out ? "timed out" : reason));
+}
+
+// An operation begins; false if its time is over before it did anything: a peer that always has something to give must not outlive the
+// deadline.
+bool Stream::State::start() {
+    if (reading.until == kNever && writing.until == kNever) timed_out = false;  // that was an earlier operation
+    if (limits.deadline.at() != kNever && limits.deadline.passed()) timed_out = true;
+    return !timed_out;
+}
+
+// Notes until when an operation that has to wait may take; one that waits again keeps its first note. False: its time is over.
+bool Stream::State::note(Waiting& waiting) {
+    if (timed_out) return false;
+    if (waiting.until != kNever) return true;
+    const auto now = std::chrono::steady_clock::now();
+    const auto until = std::min(limits.idle == limits.idle.max() ? kNever : now + limits.idle, limits.deadline.at());
+    timed_out = until <= now;
+    if (timed_out) return false;
+    waiting.until = until;
+    if (until != kNever) arm(until);
+    return true;
+}
+
+void Stream::State::arm(SteadyTime when) {
+    if (when >= armed_for) return;
+    armed_for = when;
+    timer.expires_at(when);
+    timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        const auto state = weak.lock();
+        if (state && !error) state->expired();
+    });
+}
+
+void Stream::State::expired() {
+    armed_for = kNever;
+    const auto next = std::min(reading.until, writing.until);
+    if (next == kNever) return;
+    if (next > std::chrono::steady_clock::now()) return arm(next);
+    timed_out = true;
+    cancel();
+}
+
+void Stream::State::cancel() {
+    ++cancels;
+    boost::system::error_code ignored;
+    socket.cancel(ignored);
+}
+
+// Until the socket is ready in the direction that the operation named; the error that ends it, if any.
+asio::awaitable<boost::system::error_code> Stream::State::wait(Waiting& waiting) {
+    if (!note(waiting)) co_return asio::error::timed_out;
+    moved = 0;
+    const auto [error] = co_await socket.async_wait(waiting.direction, kNoFrame);
+    co_return error;
+}
+
+// For an operation that did not have to wait for long; a cancel() meanwhile ends it like one that waits.
+asio::awaitable<boost::system::error_code> Stream::State::take_turns() {
+    moved = 0;
+    const auto before = cancels;
+    co_await asio::post(socket.get_executor(), asio::deferred);
+    co_return cancels == before ? boost::system::error_code() : asio::error::operation_aborted;
+}
+
+Async<void> Stream::State::shake_hands(Step (TlsSession::*step)(), std::string operation) {
+    const Note ends(reading);
+    if (!start()) co_return std::unexpected(error_from("", operation));
+    while (true) {
+        const auto outcome = (secure.get()->*step)();
+        reading.direction = outcome == Step::wants_write ? Socket::wait_write : Socket::wait_read;
+        if (outcome == Step::done) co_return Result<void>();
+        if (outcome == Step::ended) co_return std::unexpected(error_from("closed by the peer", operation));
+        if (outcome == Step::failed) co_return std::unexpected(error_from(secure->failure(), operation));
+        const auto error = co_await wait(reading);
+        if (error) co_return std::unexpected(error_from(error.message(), operation));
+    }
+}
+
+Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
+    using Count = std::optional<std::size_t>;
+    if (ended) return Count(0);
+    std::size_t count = 0;
+    if (secure) {
+        const auto step = secure->read(into, count);
+        if (step == Step::failed) return std::unexpected(error_from(secure->failure(), "read from"));
+        if (step != Step::done && step != Step::ended) return Count();
+    } else {
+        const auto received = receive(socket.native_handle(), into.data(), into.size(), 0);
+        if (received < 0 && would_block(errno)) return Count();
+        if (received < 0) return std::unexpected(error_from(text_of(errno), "read from"));
+        count = static_cast<std::size_t>(received);
+    }
+    ended = count == 0;
+    moved += count;
+    return Count(count);
+}
+
+Result<std::size_t> Stream::State::write(std::span<const asio::const_buffer> parts) {
+    if (parts.size() > kMostParts) return fail(ErrorCode::internal, "too many parts in one write");
+    std::size_t count = 0;
+    if (secure) {
+        const auto step = secure->write(parts, count);
+        writing.direction = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
+        if (step == Step::failed || step == Step::ended) return std::unexpected(error_from(secure->failure(), "write to"));
+    } else {
+        const auto sent = gather(socket.native_handle(), parts);
+        if (sent < 0 && !would_block(errno)) return std::unexpected(error_from(text_of(errno), "write to"));
+        count = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    }
+    moved += count;
+    return count;
+}
 
 Stream::Stream(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {}
 
-Stream::Stream(Socket socket, std::shared_ptr<asio::ssl::context> context) : Stream(std::move(socket)) {
-    state_->context = std::move(context);
-    state_->secure.emplace(state_->socket, *state_->context);
+Stream::Stream(Socket socket, const std::shared_ptr<SSL_CTX>& context) : Stream(std::move(socket)) {
+    state_->secure = std::make_unique<TlsSession>(context.get(), state_->socket);
 }
 
 Stream::~Stream() {
@@ -120,124 +259,100 @@ void Stream::set_limits(StreamLimits limits) {
 
 Async<void> Stream::accept_tls() {
     const auto state = state_;
-    state->begin(state->read_until);
-    const auto [error] = co_await state->secure->async_handshake(TlsStream::server, kAsTuple);
-    state->read_until = kNever;
-    base::clear_openssl_errors();
-    if (error) co_return std::unexpected(state->error_from(error, "TLS handshake with"));
-    co_return Result<void>();
+    co_return co_await state->shake_hands(&TlsSession::accept, "TLS handshake with");
 }
-
-namespace {
-
-// One name for both uses, so that what is asked for is what is verified. An empty name would verify nothing.
-Result<void> expect_name(SSL* connection, const std::string& name) {
-    if (name.empty()) return fail(ErrorCode::internal, "no server name to verify");
-    X509_VERIFY_PARAM* parameters = SSL_get0_param(connection);
-    if (is_ip_literal(name)) {
-        if (X509_VERIFY_PARAM_set1_ip_asc(parameters, name.c_str()) != 1) {
-            return std::unexpected(base::openssl_error("X509_VERIFY_PARAM_set1_ip_asc"));
-        }
-        return {};
-    }
-    X509_VERIFY_PARAM_set_hostflags(parameters, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS | X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-    if (X509_VERIFY_PARAM_set1_host(parameters, name.c_str(), name.size()) != 1) {
-        return std::unexpected(base::openssl_error("X509_VERIFY_PARAM_set1_host"));
-    }
-    // SSL_set_tlsext_host_name is a macro with a C cast.
-    std::string sni = name;
-    if (SSL_ctrl(connection, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, sni.data()) != 1) {
-        return std::unexpected(base::openssl_error("SSL_set_tlsext_host_name"));
-    }
-    return {};
-}
-
-}  // namespace
 
 Async<void> Stream::connect_tls(std::string name) {
     const auto state = state_;
-    CO_TRY_VOID(expect_name(state->secure->native_handle(), name));
-    state->begin(state->read_until);
-    const auto [error] = co_await state->secure->async_handshake(TlsStream::client, kAsTuple);
-    state->read_until = kNever;
-    base::clear_openssl_errors();
-    if (!error) co_return Result<void>();
-    auto failure = state->error_from(error, "TLS handshake with " + name + " at");
-    const long verdict = SSL_get_verify_result(state->secure->native_handle());
-    if (verdict == X509_V_OK) co_return std::unexpected(std::move(failure));
-    co_return fail(failure.code(), failure.message() + " (" + X509_verify_cert_error_string(verdict) + ")");
+    CO_TRY_VOID(state->secure->expect_name(name));
+    co_return co_await state->shake_hands(&TlsSession::connect, "TLS handshake with " + name + " at");
 }
 
 Async<std::size_t> Stream::read_some(std::span<std::uint8_t> into) {
     const auto state = state_;
-    if (state->ended) co_return std::size_t{0};
-    state->begin(state->read_until);
-    boost::system::error_code error;
-    std::size_t count = 0;
-    const auto target = asio::buffer(into.data(), into.size());
-    if (state->timed_out) {
-        error = asio::error::timed_out;
-    } else if (state->secure) {
-        std::tie(error, count) = co_await state->secure->async_read_some(target, kAsTuple);
-    } else {
-        std::tie(error, count) = co_await state->socket.async_read_some(target, kAsTuple);
+    const State::Note ends(state->reading);
+    const auto interrupted = state->moved < kTurn ? boost::system::error_code() : co_await state->take_turns();
+    if (interrupted) co_return std::unexpected(state->error_from(interrupted.message(), "read from"));
+    if (!state->start()) co_return std::unexpected(state->error_from("", "read from"));
+    while (true) {
+        CO_TRY(const auto count, state->read(into));
+        if (count) co_return *count;
+        const auto error = co_await state->wait(state->reading);
+        if (error) co_return std::unexpected(state->error_from(error.message(), "read from"));
     }
-    state->read_until = kNever;
-    if (count > 0) co_return count;
-    // A TLS connection that ends without close_notify counts as ended too: no body is framed by the end of its connection.
-    state->ended = !state->timed_out && (error == asio::error::eof || error == asio::ssl::error::stream_truncated);
-    if (state->ended) co_return std::size_t{0};
-    co_return std::unexpected(state->error_from(error, "read from"));
 }
 
 Async<void> Stream::write(std::span<const asio::const_buffer> parts) {
     const auto state = state_;
-    constexpr std::size_t kMostParts = 4;
+    const State::Note ends(state->writing);
+    const auto interrupted = state->moved < kTurn ? boost::system::error_code() : co_await state->take_turns();
+    if (interrupted) co_return std::unexpected(state->error_from(interrupted.message(), "write to"));
     if (parts.size() > kMostParts) co_return fail(ErrorCode::internal, "too many parts in one write");
     std::array<asio::const_buffer, kMostParts> copies;
     std::ranges::copy(parts, copies.begin());
     std::span<asio::const_buffer> rest(copies.data(), parts.size());
     consume(rest, 0);
+    if (!rest.empty() && !state->start()) co_return std::unexpected(state->error_from("", "write to"));
     while (!rest.empty()) {
-        state->begin(state->write_until);
-        boost::system::error_code error;
-        std::size_t count = 0;
-        if (state->timed_out) {
-            error = asio::error::timed_out;
-        } else if (state->secure) {
-            std::tie(error, count) = co_await state->secure->async_write_some(rest, kAsTuple);
-        } else {
-            std::tie(error, count) = co_await state->socket.async_write_some(rest, kAsTuple);
-        }
-        state->write_until = kNever;
-        if (error) co_return std::unexpected(state->error_from(error, "write to"));
+        CO_TRY(const auto count, state->write(rest));
+        if (count > 0) state->writing.until = kNever;  // it goes on: the idle time starts anew
         consume(rest, count);
+        if (rest.empty()) break;
+        const auto error = co_await state->wait(state->writing);
+        if (error) co_return std::unexpected(state->error_from(error.message(), "write to"));
     }
     co_return Result<void>();
+}
+
+Result<std::optional<std::size_t>> Stream::try_read(std::span<std::uint8_t> into) { return state_->read(into); }
+
+Result<std::size_t> Stream::try_write(std::span<const asio::const_buffer> parts) { return state_->write(parts); }
+
+Async<void> Stream::wait_readable() {
+    const auto state = state_;
+    const State::Note ends(state->reading);
+    const bool ready = state->ended || (state->secure && state->secure->may_read());
+    if (!state->start()) co_return std::unexpected(state->error_from("", "read from"));
+    if (ready) co_return Result<void>();
+    // As in wait(), without the frame: this is where idle connections stay.
+    if (!state->note(state->reading)) co_return std::unexpected(state->error_from("", "read from"));
+    state->moved = 0;
+    const auto [error] = co_await state->socket.async_wait(state->reading.direction, kNoFrame);
+    if (error) co_return std::unexpected(state->error_from(error.message(), "read from"));
+    co_return Result<void>();
+}
+
+asio::awaitable<void> Stream::State::say_close_notify() {
+    const Note ends(writing);
+    while (secure && start()) {
+        const auto step = secure->close();
+        if (step != Step::wants_write) break;
+        writing.direction = Socket::wait_write;
+        if (co_await wait(writing)) break;
+    }
+}
+
+asio::awaitable<void> Stream::State::forget_input(std::size_t limit) {
+    constexpr std::size_t kStep = 64 * 1024;
+    const Note ends(reading);
+    reading.direction = Socket::wait_read;
+    for (std::size_t total = 0; total < limit && start();) {
+        // tcp(7): with MSG_TRUNC the bytes are discarded and go nowhere.
+        const auto count = receive(socket.native_handle(), nullptr, std::min(kStep, limit - total), MSG_TRUNC);
+        if (count == 0 || (count < 0 && !would_block(errno))) break;
+        total += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+        if (count < 0 && co_await wait(reading)) break;
+    }
 }
 
 asio::awaitable<void> Stream::linger(std::size_t limit, std::chrono::milliseconds time) {
     const auto state = state_;
     const StreamLimits limits{time, base::Deadline::after(time)};
     set_limits(limits);
-    boost::system::error_code ignored;
-    if (state->secure) {
-        state->begin(state->read_until);
-        std::tie(ignored) = co_await state->secure->async_shutdown(kAsTuple);
-        state->read_until = kNever;
-        base::clear_openssl_errors();
-    }
-    state->socket.shutdown(Socket::shutdown_send, ignored);
-    std::array<std::uint8_t, 4096> forgotten;
-    for (std::size_t total = 0; total < limit && !ignored && !state->ended;) {
-        state->begin(state->read_until);
-        if (state->timed_out) break;
-        std::size_t count = 0;
-        const auto target = asio::buffer(forgotten);
-        std::tie(ignored, count) = co_await state->socket.async_read_some(target, kAsTuple);
-        state->read_until = kNever;
-        total += count;
-    }
+    co_await state->say_close_notify();
+    boost::system::error_code error;
+    state->socket.shutdown(Socket::shutdown_send, error);
+    if (!error && !state->ended) co_await state->forget_input(limit);
 }
 
 void Stream::cancel() { state_->cancel(); }
@@ -248,27 +363,15 @@ void Stream::abort() {
     state_->socket.close(ignored);
 }
 
-namespace {
-
-// Records that were read off the socket together with an earlier one and that nobody asked for yet: the socket no longer knows them.
-bool holds_records(SSL* connection) {
-    return SSL_has_pending(connection) != 0 || BIO_ctrl_pending(SSL_get_rbio(connection)) != 0;
-}
-
-}  // namespace
-
 bool Stream::idle_and_open() {
-    std::array<std::uint8_t, 1> byte;
-    boost::system::error_code error;
-    state_->socket.non_blocking(true, error);
-    if (error) return false;
-    state_->socket.receive(asio::buffer(byte), Socket::message_peek, error);
-    const bool silent = error == asio::error::would_block || error == asio::error::try_again;
-    return silent && !(state_->secure && holds_records(state_->secure->native_handle()));
+    std::uint8_t byte = 0;
+    const auto count = receive(state_->socket.native_handle(), &byte, 1, MSG_PEEK);
+    const bool silent = count < 0 && would_block(errno);
+    return silent && !(state_->secure && state_->secure->holds_records());
 }
 
-bool Stream::tls() const { return state_->secure.has_value(); }
+bool Stream::tls() const { return state_->secure != nullptr; }
 
-std::string Stream::peer() const { return state_->peer; }
+std::string Stream::peer() const { return state_->peer(); }
 
 }  // namespace http

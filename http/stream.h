@@ -1,14 +1,19 @@
 // One byte stream to a peer, plain or TLS, with its time-outs. Everything of one stream runs on its io_context's thread; one read and
 // one write may be under way at the same time.
 //
+// What can be done at once is done at once, without an allocation; only what has to wait goes through the event loop. A stream that is
+// always ready lets others have their turn now and then.
+//
 // Time-outs cost no timer per operation: an operation notes until when it may take, and one lazy timer per stream looks at the notes.
 #pragma once
 
+#include <openssl/types.h>
+
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/context.hpp>
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -26,8 +31,8 @@ class Stream {
 public:
     using Socket = asio::ip::tcp::socket;
 
-    explicit Stream(Socket socket);                                                 // plain
-    Stream(Socket socket, std::shared_ptr<asio::ssl::context> context);             // TLS: handshake first
+    explicit Stream(Socket socket);                                            // plain
+    Stream(Socket socket, const std::shared_ptr<SSL_CTX>& context);             // TLS: handshake first
     ~Stream();  // closes
     Stream(const Stream&) = delete;
     Stream& operator=(const Stream&) = delete;
@@ -40,8 +45,17 @@ public:
 
     // At least one byte; 0 at the peer's end. Errors: timed_out, unavailable.
     Async<std::size_t> read_some(std::span<std::uint8_t> into);
-    // All of it, with one system call where the kernel takes it at once.
+    // All of it, with one system call where the kernel takes it at once. At most 8 parts.
     Async<void> write(std::span<const asio::const_buffer> parts);
+
+    // The same without waiting, whatever the limits say. nullopt: nothing is there; 0: the peer's end.
+    [[nodiscard]] base::Result<std::optional<std::size_t>> try_read(std::span<std::uint8_t> into);
+    // How many bytes were taken, perhaps none: what is written next has to begin with the byte behind them. One system call when plain;
+    // over TLS small parts share a record.
+    [[nodiscard]] base::Result<std::size_t> try_write(std::span<const asio::const_buffer> parts);
+    // Waits until try_read() has something to look at: bytes, the end, an error. It may still find nothing (a TLS record that carries
+    // no data, or only a piece of one); then wait again. Holds no buffer meanwhile.
+    Async<void> wait_readable();
 
     // Lets the peer read what was sent before the connection goes: closes our direction, then reads and forgets at most `limit` bytes
     // (closing with unread bytes makes the kernel send a reset, which can overtake the answer).

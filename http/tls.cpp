@@ -1,5 +1,6 @@
 #include "http/tls.h"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <sys/stat.h>
@@ -15,22 +16,21 @@ namespace http {
 using base::ErrorCode;
 using base::fail;
 using base::Result;
-namespace ssl = boost::asio::ssl;
 
 namespace {
 
 constexpr std::size_t kFileLimit = 1024 * 1024;
 constexpr std::array<unsigned char, 9> kAlpn = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-Result<TlsContext> new_context(ssl::context::method method) {
-    auto context = std::make_shared<ssl::context>(method);
-    SSL_CTX* const handle = context->native_handle();
+Result<TlsContext> new_context(const SSL_METHOD* method) {
+    SSL_CTX* const handle = SSL_CTX_new(method);
+    if (handle == nullptr) return std::unexpected(base::openssl_error("SSL_CTX_new"));
+    TlsContext context(handle, SSL_CTX_free);
     SSL_CTX_set_options(handle, SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
-    // SSL_CTX_set_min_proto_version and SSL_CTX_set_mode are macros with C casts.
+    // SSL_CTX_set_min_proto_version is a macro with a C cast.
     if (SSL_CTX_ctrl(handle, SSL_CTRL_SET_MIN_PROTO_VERSION, TLS1_2_VERSION, nullptr) != 1) {
         return std::unexpected(base::openssl_error("SSL_CTX_set_min_proto_version"));
     }
-    SSL_CTX_ctrl(handle, SSL_CTRL_MODE, SSL_MODE_RELEASE_BUFFERS, nullptr);  // an idle connection keeps no record buffers
     return context;
 }
 
@@ -81,8 +81,8 @@ Result<void> use_key(SSL_CTX* handle, const std::filesystem::path& path) {
 }
 
 Result<TlsContext> server_context(const ServerTlsFiles& files) {
-    TRY(auto context, new_context(ssl::context::tls_server));
-    SSL_CTX* const handle = context->native_handle();
+    TRY(auto context, new_context(TLS_server_method()));
+    SSL_CTX* const handle = context.get();
     SSL_CTX_set_alpn_select_cb(handle, select_alpn, nullptr);
     SSL_CTX_ctrl(handle, SSL_CTRL_SET_SESS_CACHE_MODE, SSL_SESS_CACHE_OFF, nullptr);
     TRY_VOID(use_chain(handle, files.certificate));
@@ -115,8 +115,8 @@ Stamps stamps_of(const ServerTlsFiles& files) { return {stamp_of(files.certifica
 }  // namespace
 
 Result<std::shared_ptr<const ClientTls>> ClientTls::create(const std::optional<std::filesystem::path>& ca_file) {
-    TRY(auto context, new_context(ssl::context::tls_client));
-    SSL_CTX* const handle = context->native_handle();
+    TRY(auto context, new_context(TLS_client_method()));
+    SSL_CTX* const handle = context.get();
     SSL_CTX_set_verify(handle, SSL_VERIFY_PEER, nullptr);
     // Returns 0 for success, unlike its neighbours.
     if (SSL_CTX_set_alpn_protos(handle, kAlpn.data(), kAlpn.size()) != 0) {

@@ -2,7 +2,8 @@
 // that is verified and sent as SNI is one value that cannot be empty (design 5; http/stream sets it).
 #pragma once
 
-#include <boost/asio/ssl/context.hpp>
+#include <openssl/types.h>
+
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -11,7 +12,7 @@
 
 namespace http {
 
-using TlsContext = std::shared_ptr<boost::asio::ssl::context>;
+using TlsContext = std::shared_ptr<SSL_CTX>;
 
 // What an upstream connection trusts: the system store, or exactly the certificates of one PEM file. Shared between threads.
 class ClientTls {

@@ -75,7 +75,7 @@ TEST_CASE("over TLS, records that came with an answer and were not asked for cos
     authority.issue("DNS:localhost").write(folder.path() / "tls");
     const auto server_tls = http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value();
     auto script = [&](RawUpstream::Socket& socket) {
-        TlsPeer peer(socket, *server_tls->context());
+        TlsPeer peer(socket, server_tls->context().get());
         if (!peer.handshake()) return;
         while (!peer.read_head().empty()) peer.send_records(records);
     };

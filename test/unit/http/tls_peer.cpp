@@ -4,8 +4,8 @@
 
 #include <array>
 
-TlsPeer::TlsPeer(RawUpstream::Socket& socket, http::asio::ssl::context& context)
-    : socket_(socket), connection_(SSL_new(context.native_handle())), incoming_(BIO_new(BIO_s_mem())), outgoing_(BIO_new(BIO_s_mem())) {
+TlsPeer::TlsPeer(RawUpstream::Socket& socket, SSL_CTX* context)
+    : socket_(socket), connection_(SSL_new(context)), incoming_(BIO_new(BIO_s_mem())), outgoing_(BIO_new(BIO_s_mem())) {
     SSL_set_bio(connection_.get(), incoming_, outgoing_);
 }
 
@@ -31,16 +31,27 @@ bool TlsPeer::handshake() {
     }
 }
 
+std::size_t TlsPeer::read(std::span<char> into) {
+    while (true) {
+        const int count = SSL_read(connection_.get(), into.data(), static_cast<int>(into.size()));
+        flush();
+        if (count > 0) return static_cast<std::size_t>(count);
+        if (SSL_get_error(connection_.get(), count) != SSL_ERROR_WANT_READ || !receive()) return 0;
+    }
+}
+
 std::string TlsPeer::read_head() {
     std::string text;
     std::array<char, 4096> piece;
     while (!text.ends_with("\r\n\r\n")) {
-        const int count = SSL_read(connection_.get(), piece.data(), static_cast<int>(piece.size()));
-        if (count > 0) text.append(piece.data(), static_cast<std::size_t>(count));
-        if (count <= 0 && (SSL_get_error(connection_.get(), count) != SSL_ERROR_WANT_READ || !receive())) return {};
+        const auto count = read(piece);
+        if (count == 0) return {};
+        text.append(piece.data(), count);
     }
     return text;
 }
+
+void TlsPeer::ask_for_new_keys() { SSL_key_update(connection_.get(), SSL_KEY_UPDATE_REQUESTED); }
 
 void TlsPeer::send_records(const std::vector<std::string_view>& each) {
     for (const auto record : each) SSL_write(connection_.get(), record.data(), static_cast<int>(record.size()));

@@ -3,7 +3,7 @@
 
 #include <openssl/ssl.h>
 
-#include <boost/asio/ssl/context.hpp>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,10 +13,12 @@
 
 class TlsPeer {
 public:
-    TlsPeer(RawUpstream::Socket& socket, http::asio::ssl::context& context);
+    TlsPeer(RawUpstream::Socket& socket, SSL_CTX* context);
     [[nodiscard]] bool handshake();
     [[nodiscard]] std::string read_head();                         // empty at the end
     void send_records(const std::vector<std::string_view>& each);  // one record each, all in one send
+    void ask_for_new_keys();                                       // RFC 8446 section 4.6.3, goes with the next record
+    [[nodiscard]] std::size_t read(std::span<char> into);          // 0 at the end
 
 private:
     void flush();
