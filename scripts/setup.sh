@@ -4,17 +4,30 @@
 #
 #   setup.sh            all of it
 #   setup.sh --check    only says what is missing; exit status 1 if anything is
+#   setup.sh build      only what compiling the release and running its unit tests needs (the Dockerfile)
+#   setup.sh bench      all of it, and what test/bench measures beside the gate
 set -euo pipefail
 
-compiler=(clang-19 lld-19 clang-tidy-19 clang-format-19 libclang-rt-19-dev cmake ninja-build ccache pkg-config git)
+compiler=(clang-19 lld-19 cmake ninja-build ccache pkg-config)
+checkers=(clang-tidy-19 clang-format-19 libclang-rt-19-dev git)
 libraries=(libboost1.81-dev libboost-url1.81-dev libssl-dev nlohmann-json3-dev libtomlplusplus-dev libspdlog-dev libre2-dev
   libcli11-dev libcurl4-openssl-dev catch2)
 # Real clients and a real registry, for the demo and the end-to-end tests.
 peers=(docker-registry skopeo podman buildah docker.io containerd)
+image=(debootstrap)                               # the base of the container image, in the end-to-end tests
 tools=(python3 openssl curl ca-certificates procps util-linux)
+benches=(nginx haproxy wrk)
+
+everything=("${compiler[@]}" "${checkers[@]}" "${libraries[@]}" "${peers[@]}" "${image[@]}" "${tools[@]}")
+case ${1:-} in
+  '' | --check) wanted=("${everything[@]}") ;;
+  build) wanted=("${compiler[@]}" "${libraries[@]}" openssl ca-certificates) ;;
+  bench) wanted=("${everything[@]}" "${benches[@]}") ;;
+  *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
 
 missing=()
-for package in "${compiler[@]}" "${libraries[@]}" "${peers[@]}" "${tools[@]}"; do
+for package in "${wanted[@]}"; do
   state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
   [ "$state" = installed ] || missing+=("$package")
 done
