@@ -83,9 +83,9 @@ class ReferrersRegistry(Registry):
 
 
 class Dockerd:
-    """A real Docker engine without network of its own: it pulls, pushes, builds, and runs in the network of
-    the host. It sees an /etc/docker and an /etc/hosts of its own: the
-    machine's settings do not matter, and its certs.d can be filled without touching the machine's.
+    """A real Docker engine without network of its own: it pulls, pushes, builds, and runs in the network of the host. It sees an
+    /etc/docker and an /etc/hosts of its own: the machine's settings do not matter, and its certs.d can be filled without touching the
+    machine's.
 
     docker verifies no certificate of a registry on 127.0.0.0/8; so the name gate.test stands for ::1, which is no exception to it.
     `storage`: how it keeps layers; None, what it finds best here (for images of many layers; vfs works everywhere).
@@ -100,9 +100,8 @@ class Dockerd:
         self.host = f"unix://{self.folder}/docker.sock"
         mounts = 'mkdir -p /etc/docker && mount --bind "$0" /etc/docker && mount --bind "$1" /etc/hosts && shift && exec "$@"'
         command = ["unshare", "--mount", "sh", "-c", mounts, self.settings, hosts, "dockerd", "--iptables=false",
-                   "--ip6tables=false", "--bridge=none",
-                   f"--data-root={self.folder}/data", f"--exec-root={self.folder}/exec", f"--pidfile={self.folder}/dockerd.pid",
-                   f"--host={self.host}", *([f"--storage-driver={storage}"] if storage else [])]
+                   "--ip6tables=false", "--bridge=none", f"--data-root={self.folder}/data", f"--exec-root={self.folder}/exec",
+                   f"--pidfile={self.folder}/dockerd.pid", f"--host={self.host}", *([f"--storage-driver={storage}"] if storage else [])]
         self.process = Process("dockerd", command, self.folder, self.ready, timeout=60)
 
     def ready(self):

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from harness.container import IMAGE, Builder, NotAvailable, unpacked
 from harness.images import IMAGES, Vector
-from harness.processes import LOOPBACK, Process, accepts_connections, free_port, run as run_program
-from harness.servers import Dockerd, answers
+from harness.processes import LOOPBACK, free_port, run as run_program
+from harness.servers import Dockerd, DockerRegistry, answers
 from harness.wire import request
 from harness.world import EMAIL, policy, trust_part, upstream_part
 from suites.pulls import must_be_refused, must_pass
@@ -152,19 +152,11 @@ def certificate(folder):
                     "-addext", "subjectAltName=" + ",".join(f"DNS:{name}" for name in TLS_NAMES)], check=True, capture_output=True)
 
 
-class TlsRegistry:
+def tls_registry(folder, storage, settings):
     """The world's registry once more, over HTTPS: it serves from the same folder."""
-
-    def __init__(self, folder, storage, chain):
-        self.port = free_port()
-        settings = {"version": 0.1, "log": {"level": "error"}, "storage": {"filesystem": {"rootdirectory": str(storage)}},
-                    "http": {"addr": f"{LOOPBACK}:{self.port}", "tls": {"certificate": str(chain), "key": str(folder / "key.pem")}}}
-        (folder / "registry.yml").write_text(json.dumps(settings))
-        self.process = Process("tls-registry", ["docker-registry", "serve", folder / "registry.yml"], folder,
-                               lambda: accepts_connections(self.port))
-
-    def stop(self):
-        self.process.stop()
+    (folder / "registry").mkdir()
+    (folder / "registry/storage").symlink_to(storage)
+    return DockerRegistry(folder / "registry", certificate=(settings / "ca.pem", folder / "key.pem"))
 
 
 class Contained:
@@ -196,7 +188,7 @@ def gate(world, docker, folder):
     vector, unsigned = Vector.named(VECTOR), Vector.named("unsigned")
     vector.push(world.registry.url, "acme/contained")
     unsigned.push(world.registry.url, "acme/contained", tag="unsigned")
-    tls = world.keep(TlsRegistry(folder, world.registry.folder / "storage", settings / "ca.pem"))
+    tls = world.keep(tls_registry(folder, world.registry.folder / "storage", settings))
     write_settings(settings, port, admin_port, world.registry.url, tls.port)
     gate = Contained(docker, "gate", settings, port, admin_port)
     if not check("with a read-only file system and no capabilities it starts, and /readyz is 200", gate.started.ok and gate.ready(),
