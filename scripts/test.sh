@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # From nothing to all tests run: installs what is missing, builds the release and the sanitized program, runs the unit and component
-# tests of both, the lints, and the end-to-end tests with real clients and registries. The last line is "N passed, N failed".
+# tests of both and what needs threads under the thread sanitizer, replays the fuzz corpora, runs the lints, and the end-to-end tests
+# with real clients and registries. The last line is "N passed, N failed".
 #
 #   test.sh                     everything
-#   test.sh PHASE...            only these, in order: setup build lint unit e2e
+#   test.sh PHASE...            only these, in order: setup build lint unit tsan e2e
 #
 # Logs are kept in build/test-logs. What cannot run here prints "SKIPPED: what (why)"; with CI=true that counts as a failure.
 set -uo pipefail
@@ -42,15 +43,18 @@ setup() {
   note "setup" "${PIPESTATUS[0]}"
 }
 
+# build_preset NAME: what its build preset names, which is everything where it names nothing
+build_preset() {
+  { cmake --preset "$1" && cmake --build --preset "$1" -- -k 0; } > "$logs/build-$1.log" 2>&1
+  local status=$?
+  note "build of $1" $status
+  # Of a failed build: what the compiler says, not the whole command lines.
+  [ $status -eq 0 ] || grep -E 'error:|FAILED:|CMake Error' "$logs/build-$1.log" | cut -c1-300 | head -40
+}
+
 build() {
-  local preset status
-  for preset in "${presets[@]}"; do
-    { cmake --preset "$preset" && cmake --build --preset "$preset" -- -k 0; } > "$logs/build-$preset.log" 2>&1
-    status=$?
-    note "build of $preset" $status
-    # Of a failed build: what the compiler says, not the whole command lines.
-    [ $status -eq 0 ] || grep -E 'error:|FAILED:|CMake Error' "$logs/build-$preset.log" | cut -c1-300 | head -40
-  done
+  local preset
+  for preset in "${presets[@]}"; do build_preset "$preset"; done
 }
 
 lint() {
@@ -68,6 +72,13 @@ unit() {
   done
 }
 
+# Only what runs on several threads: the gate in one process, and the streams, servers and clients below it.
+tsan() {
+  build_preset tsan
+  python3 scripts/lib/run_programs.py build/tsan "$logs/unit-tsan" --tally "$logs/unit-tsan.tally" --only component unit_http
+  tally unit-tsan $?
+}
+
 e2e() {
   python3 test/e2e/run.py --logs "$logs/e2e" --tally "$logs/e2e.tally" 2>&1 | tee "$logs/e2e.log"
   tally e2e "${PIPESTATUS[0]}"
@@ -79,9 +90,9 @@ e2e() {
 }
 
 phases=("$@")
-[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit e2e)
+[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit tsan e2e)
 for phase in "${phases[@]}"; do
-  case $phase in setup | build | lint | unit | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
+  case $phase in setup | build | lint | unit | tsan | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
 done
 for phase in "${phases[@]}"; do
   start=$SECONDS
