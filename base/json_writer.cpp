@@ -1,10 +1,13 @@
 #include "base/json_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
 namespace base::json {
 namespace {
+
+bool is_plain(char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
 
 bool continuation(std::string_view text, std::size_t at) {
     return at < text.size() && (static_cast<std::uint8_t>(text[at]) & 0xC0U) == 0x80U;
@@ -50,9 +53,12 @@ void append_escaped(std::string& out, char c) {
 
 }  // namespace
 
-std::string quote(std::string_view text) {
-    std::string out = "\"";
-    out.reserve(text.size() + 2);
+void append_quoted(std::string& out, std::string_view text) {
+    out.push_back('"');
+    if (std::ranges::all_of(text, is_plain)) {  // nearly always
+        out.append(text).push_back('"');
+        return;
+    }
     for (std::size_t i = 0; i < text.size();) {
         const auto length = utf8_length(text, i);
         if (length == 0) {
@@ -66,6 +72,12 @@ std::string quote(std::string_view text) {
         }
     }
     out += '"';
+}
+
+std::string quote(std::string_view text) {
+    std::string out;
+    out.reserve(text.size() + 2);
+    append_quoted(out, text);
     return out;
 }
 

@@ -10,6 +10,7 @@
 namespace base::json {
 
 [[nodiscard]] std::string quote(std::string_view text);  // with the quotation marks
+void append_quoted(std::string& out, std::string_view text);
 
 class ObjectWriter {
 public:

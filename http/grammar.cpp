@@ -1,18 +1,24 @@
 #include "http/grammar.h"
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/ip/address.hpp>
 
 namespace http {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 
-bool is_token_character(char c) {
-    return is_digit(c) || is_letter(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
-}
+constexpr std::array<bool, 256> kTokenCharacters = [] {
+    std::array<bool, 256> table{};
+    for (unsigned byte = 0; byte < 128; ++byte) {
+        const auto c = static_cast<char>(byte);
+        table[byte] = is_digit(c) || is_letter(c) || std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+    }
+    return table;
+}();
 
 bool is_label(std::string_view label) {
     return !label.empty() && label.size() <= 63 &&
@@ -54,7 +60,9 @@ std::optional<std::string> parse_bracketed(std::string_view address) {
 
 }  // namespace
 
-bool is_token(std::string_view text) { return !text.empty() && std::ranges::all_of(text, is_token_character); }
+bool is_token(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, [](char c) { return kTokenCharacters[static_cast<unsigned char>(c)]; });
+}
 
 bool is_field_text(std::string_view text) {
     return std::ranges::all_of(text, [](char c) {

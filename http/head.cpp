@@ -26,9 +26,10 @@ constexpr std::array<std::string_view, 6> kNeverHopByHop = {"host",         "con
 constexpr std::array<std::string_view, 6> kAtMostOnce = {"host",  "authorization", "content-type",
                                                          "range", "content-range", "expect"};
 
+using Fields = std::vector<FieldView>;
+
 struct Lines {
     std::string_view first;
-    Headers fields;
     std::optional<std::string_view> raw_coding;  // of Transfer-Encoding, with its white space
 };
 
@@ -40,18 +41,32 @@ std::optional<std::string_view> next_line(std::string_view& rest) {
     return line;
 }
 
-Result<void> add_field(Lines& lines, std::string_view line) {
-    TRY(const auto field, parse_field_line(line));
-    if (names_equal(field.first, "transfer-encoding")) {
+Result<FieldView> parse_field(std::string_view line) {
+    // RFC 9112 section 5.2: a line that begins with white space is obs-fold.
+    if (line.starts_with(' ') || line.starts_with('\t')) return fail(ErrorCode::invalid_input, "folded header line");
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos) return fail(ErrorCode::invalid_input, "header line without a colon");
+    // Also refuses the empty name and white space before the colon (RFC 9112 section 5.1).
+    const auto name = line.substr(0, colon);
+    if (!is_token(name)) return fail(ErrorCode::invalid_input, "header name is not a token");
+    const auto value = trim_whitespace(line.substr(colon + 1));
+    if (!is_field_text(value)) return fail(ErrorCode::invalid_input, "control character in a header value");
+    return FieldView{name, value};
+}
+
+Result<void> add_field(Lines& lines, Fields& fields, std::string_view line) {
+    TRY(const auto field, parse_field(line));
+    if (names_equal(field.name, "transfer-encoding")) {
         if (lines.raw_coding) return fail(ErrorCode::invalid_input, "more than one Transfer-Encoding");
         lines.raw_coding = line.substr(line.find(':') + 1);
     }
-    lines.fields.add(field.first, field.second);
+    fields.push_back(field);
     return {};
 }
 
-Result<Lines> split(std::string_view raw, std::size_t field_limit) {
+Result<Lines> split(std::string_view raw, std::size_t field_limit, Fields& fields) {
     Lines lines;
+    fields.clear();
     const auto first = next_line(raw);
     if (!first || first->empty()) return fail(ErrorCode::invalid_input, "no start line");
     if (!is_field_text(*first)) return fail(ErrorCode::invalid_input, "control character in the start line");
@@ -61,10 +76,20 @@ Result<Lines> split(std::string_view raw, std::size_t field_limit) {
             if (!raw.empty()) return fail(ErrorCode::invalid_input, "bytes behind the blank line");
             return lines;
         }
-        if (lines.fields.fields().size() == field_limit) return fail(ErrorCode::too_large, "too many header fields");
-        TRY_VOID(add_field(lines, *line));
+        if (fields.size() == field_limit) return fail(ErrorCode::too_large, "too many header fields");
+        TRY_VOID(add_field(lines, fields, *line));
     }
     return fail(ErrorCode::invalid_input, "head does not end in a blank line");
+}
+
+std::size_t count(const Fields& fields, std::string_view name) {
+    return static_cast<std::size_t>(std::ranges::count_if(fields, [&](const FieldView& field) { return names_equal(field.name, name); }));
+}
+
+std::optional<std::string_view> first_value(const Fields& fields, std::string_view name) {
+    const auto found = std::ranges::find_if(fields, [&](const FieldView& field) { return names_equal(field.name, name); });
+    if (found == fields.end()) return std::nullopt;
+    return found->value;
 }
 
 // HTTP-version is case-sensitive (RFC 9112 section 2.3).
@@ -74,51 +99,62 @@ Result<bool> parse_version_is_1_0(std::string_view version) {
     return fail(ErrorCode::invalid_input, "version is not HTTP/1.1 or HTTP/1.0");
 }
 
-Result<Framing> parse_framing(const Lines& lines, bool http_1_0) {
-    const auto lengths = lines.fields.all("content-length");
+Result<Framing> parse_framing(const Lines& lines, const Fields& fields, bool http_1_0) {
+    const auto lengths = count(fields, "content-length");
     if (lines.raw_coding) {
         // RFC 9112 section 6.1: "A server or client that receives an HTTP/1.0 message containing a Transfer-Encoding header field
         // MUST treat the message as if the framing is faulty".
         if (http_1_0) return fail(ErrorCode::invalid_input, "Transfer-Encoding in HTTP/1.0");
-        if (!lengths.empty()) return fail(ErrorCode::invalid_input, "both Content-Length and Transfer-Encoding");
+        if (lengths > 0) return fail(ErrorCode::invalid_input, "both Content-Length and Transfer-Encoding");
         // One spelling only: readers disagree about case, lists, quotes and tabs (security: "Transfer-Encoding" variants).
         if (*lines.raw_coding != "chunked" && *lines.raw_coding != " chunked") {
             return fail(ErrorCode::invalid_input, "Transfer-Encoding is not exactly \"chunked\"");
         }
         return Framing(Framing::Kind::chunked, 0);
     }
-    if (lengths.empty()) return Framing();
-    if (lengths.size() > 1) return fail(ErrorCode::invalid_input, "more than one Content-Length");
-    const auto length = parse_decimal(lengths.front(), 19);
+    if (lengths == 0) return Framing();
+    if (lengths > 1) return fail(ErrorCode::invalid_input, "more than one Content-Length");
+    const auto length = parse_decimal(*first_value(fields, "content-length"), 19);
     if (!length) return fail(ErrorCode::invalid_input, "Content-Length is not a number of 1 to 19 digits");
     return Framing(Framing::Kind::length, *length);
 }
 
-struct ConnectionOptions {
-    std::vector<std::string> names;
-    [[nodiscard]] bool has(std::string_view name) const { return std::ranges::find(names, name) != names.end(); }
-};
-
-ConnectionOptions parse_connection(const Headers& fields) {
-    ConnectionOptions options;
-    const std::string joined = fields.joined("connection");
-    for (std::string_view rest = joined; !rest.empty();) {
-        const auto comma = std::min(rest.find(','), rest.size());
-        const auto name = trim_whitespace(rest.substr(0, comma));
-        if (!name.empty()) options.names.push_back(to_lower(name));
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
+// Whether one of the options in the Connection fields is it: `is(option)`.
+template <typename Predicate>
+bool any_connection_option(const Fields& fields, Predicate is) {
+    for (const auto& field : fields) {
+        if (!names_equal(field.name, "connection")) continue;
+        for (auto rest = field.value; !rest.empty();) {
+            const auto comma = std::min(rest.find(','), rest.size());
+            const auto option = trim_whitespace(rest.substr(0, comma));
+            if (!option.empty() && is(option)) return true;
+            rest.remove_prefix(std::min(comma + 1, rest.size()));
+        }
     }
-    return options;
+    return false;
 }
 
-void remove_hop_by_hop(Headers& fields, const ConnectionOptions& connection) {
-    for (const auto& name : connection.names) {
-        if (std::ranges::find(kNeverHopByHop, name) == kNeverHopByHop.end()) fields.remove(name);
-    }
-    for (const auto name : kHopByHop) fields.remove(name);
+bool has_connection_option(const Fields& fields, std::string_view name) {
+    return any_connection_option(fields, [name](std::string_view option) { return names_equal(option, name); });
 }
 
-Result<void> parse_request_line(std::string_view line, RequestHead& head) {
+template <std::size_t Size>
+bool is_one_of(std::string_view name, const std::array<std::string_view, Size>& names) {
+    return std::ranges::any_of(names, [name](std::string_view other) { return names_equal(name, other); });
+}
+
+// The fields that are about more than this connection (RFC 9110 section 7.6.1).
+Headers end_to_end(const Fields& fields) {
+    Headers headers;
+    for (const auto& [name, value] : fields) {
+        if (is_one_of(name, kHopByHop)) continue;
+        if (!is_one_of(name, kNeverHopByHop) && has_connection_option(fields, name)) continue;
+        headers.add(name, value);
+    }
+    return headers;
+}
+
+Result<void> parse_request_line(std::string_view line, RequestView& head) {
     const auto first = line.find(' ');
     const auto second = first == std::string_view::npos ? first : line.find(' ', first + 1);
     if (second == std::string_view::npos) return fail(ErrorCode::invalid_input, "request line has not three parts");
@@ -131,17 +167,31 @@ Result<void> parse_request_line(std::string_view line, RequestHead& head) {
     return {};
 }
 
-Result<void> check_request_fields(const Headers& fields, const ConnectionOptions& connection) {
+bool is_host(std::string_view text) {
+    const auto authority = parse_authority(text);
+    return authority && authority->port != 0;
+}
+
+// A connection names the same host again and again: the last good one of this thread need not be looked at twice.
+bool is_host_again(std::string_view text) {
+    constexpr std::size_t kLongest = 255;
+    thread_local std::string last;
+    if (text == last) return true;
+    if (!is_host(text)) return false;
+    if (text.size() <= kLongest) last = text;
+    return true;
+}
+
+Result<void> check_request_fields(const Fields& fields) {
     for (const auto name : kAtMostOnce) {
-        if (fields.all(name).size() > 1) return fail(ErrorCode::invalid_input, "more than one " + std::string(name));
+        if (count(fields, name) > 1) return fail(ErrorCode::invalid_input, "more than one " + std::string(name));
     }
     // RFC 9112 section 3.2 demands it of HTTP/1.1; here HTTP/1.0 has to say it too, since requests are routed by it.
-    const auto host = fields.get("host");
+    const auto host = first_value(fields, "host");
     if (!host) return fail(ErrorCode::invalid_input, "no Host");
-    const auto authority = parse_authority(*host);
-    if (!authority || authority->port == 0) return fail(ErrorCode::invalid_input, "Host is not host[:port]");
+    if (host->empty() || !is_host_again(*host)) return fail(ErrorCode::invalid_input, "Host is not host[:port]");
     for (const auto name : kNeverHopByHop) {
-        if (connection.has(name)) return fail(ErrorCode::invalid_input, "Connection names " + std::string(name));
+        if (has_connection_option(fields, name)) return fail(ErrorCode::invalid_input, "Connection names " + std::string(name));
     }
     return {};
 }
@@ -182,45 +232,55 @@ Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view received) 
     return std::nullopt;
 }
 
+std::optional<std::string_view> RequestView::get(std::string_view name) const { return first_value(fields, name); }
+
 Result<Headers::Field> parse_field_line(std::string_view line) {
-    // RFC 9112 section 5.2: a line that begins with white space is obs-fold.
-    if (line.starts_with(' ') || line.starts_with('\t')) return fail(ErrorCode::invalid_input, "folded header line");
-    const auto colon = line.find(':');
-    if (colon == std::string_view::npos) return fail(ErrorCode::invalid_input, "header line without a colon");
-    // Also refuses the empty name and white space before the colon (RFC 9112 section 5.1).
-    const auto name = line.substr(0, colon);
-    if (!is_token(name)) return fail(ErrorCode::invalid_input, "header name is not a token");
-    const auto value = trim_whitespace(line.substr(colon + 1));
-    if (!is_field_text(value)) return fail(ErrorCode::invalid_input, "control character in a header value");
-    return Headers::Field(name, value);
+    TRY(const auto field, parse_field(line));
+    return Headers::Field(field.name, field.value);
 }
 
-Result<ParsedRequest> parse_request_head(std::string_view raw, std::size_t field_limit) {
-    TRY(auto lines, split(raw, field_limit));
-    ParsedRequest request;
-    TRY_VOID(parse_request_line(lines.first, request.head));
-    TRY(request.framing, parse_framing(lines, request.head.http_1_0));
-    const auto connection = parse_connection(lines.fields);
-    TRY_VOID(check_request_fields(lines.fields, connection));
-    if (const auto expect = lines.fields.get("expect")) {
+Result<void> parse_request_view(std::string_view raw, std::size_t field_limit, RequestView& into) {
+    TRY(const auto lines, split(raw, field_limit, into.fields));
+    TRY_VOID(parse_request_line(lines.first, into));
+    TRY(into.framing, parse_framing(lines, into.fields, into.http_1_0));
+    TRY_VOID(check_request_fields(into.fields));
+    into.expects_continue = false;
+    if (const auto expect = into.get("expect")) {
         if (!names_equal(*expect, "100-continue")) return fail(ErrorCode::invalid_input, "unknown expectation");
         // RFC 9110 section 10.1.1: ignored in HTTP/1.0 and pointless without a body.
-        request.expects_continue = !request.head.http_1_0 && request.framing != Framing() && request.framing != Framing(Framing::Kind::length, 0);
+        const bool has_body = into.framing != Framing() && into.framing != Framing(Framing::Kind::length, 0);
+        into.expects_continue = !into.http_1_0 && has_body;
     }
-    request.keep_alive = !request.head.http_1_0 && !connection.has("close");
-    remove_hop_by_hop(lines.fields, connection);
-    request.head.headers = std::move(lines.fields);
+    into.keep_alive = !into.http_1_0 && !has_connection_option(into.fields, "close");
+    return {};
+}
+
+ParsedRequest to_request(const RequestView& view) {
+    ParsedRequest request;
+    request.head.method = view.method;
+    request.head.target = view.target;
+    request.head.headers = end_to_end(view.fields);
+    request.head.http_1_0 = view.http_1_0;
+    request.framing = view.framing;
+    request.keep_alive = view.keep_alive;
+    request.expects_continue = view.expects_continue;
     return request;
 }
 
+Result<ParsedRequest> parse_request_head(std::string_view raw, std::size_t field_limit) {
+    RequestView view;
+    TRY_VOID(parse_request_view(raw, field_limit, view));
+    return to_request(view);
+}
+
 Result<ParsedResponse> parse_response_head(std::string_view raw, std::size_t field_limit, RequestMethod method) {
-    TRY(auto lines, split(raw, field_limit));
+    Fields fields;
+    TRY(const auto lines, split(raw, field_limit, fields));
     ParsedResponse response;
     bool http_1_0 = false;
     TRY_VOID(parse_status_line(lines.first, response.head, http_1_0));
-    TRY(response.framing, parse_framing(lines, http_1_0));
-    const auto connection = parse_connection(lines.fields);
-    response.keep_alive = !http_1_0 && !connection.has("close");
+    TRY(response.framing, parse_framing(lines, fields, http_1_0));
+    response.keep_alive = !http_1_0 && !has_connection_option(fields, "close");
     const bool has_body = method != RequestMethod::head && !never_has_body(response.head.status);
     if (has_body && response.framing == Framing()) {
         return fail(ErrorCode::invalid_input, "answer has neither Content-Length nor chunked coding");
@@ -229,8 +289,7 @@ Result<ParsedResponse> parse_response_head(std::string_view raw, std::size_t fie
         return fail(ErrorCode::invalid_input, "204 that announces a body");
     }
     if (!has_body) response.framing = Framing();
-    remove_hop_by_hop(lines.fields, connection);
-    response.head.headers = std::move(lines.fields);
+    response.head.headers = end_to_end(fields);
     return response;
 }
 

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "http/message.h"
@@ -22,6 +23,23 @@ struct Framing {
     Kind kind = Kind::none;
     std::uint64_t length = 0;  // of Kind::length
     bool operator==(const Framing&) const = default;
+};
+
+struct FieldView {
+    std::string_view name;
+    std::string_view value;
+};
+
+// A checked request head as views into the bytes that it was read from. To be used again for the next one: it keeps its storage.
+struct RequestView {
+    std::string_view method;
+    std::string_view target;
+    std::vector<FieldView> fields;  // all of them, hop-by-hop fields too
+    Framing framing;
+    bool http_1_0 = false;
+    bool keep_alive = false;
+    bool expects_continue = false;
+    [[nodiscard]] std::optional<std::string_view> get(std::string_view name) const;  // the first value
 };
 
 struct ParsedRequest {
@@ -50,6 +68,10 @@ private:
     std::size_t line_start_ = 0;
 };
 
+// All checks of a request head; allocates nothing where `into` has room for the fields.
+[[nodiscard]] base::Result<void> parse_request_view(std::string_view raw, std::size_t field_limit, RequestView& into);
+// A copy that outlives the bytes.
+[[nodiscard]] ParsedRequest to_request(const RequestView& view);
 [[nodiscard]] base::Result<ParsedRequest> parse_request_head(std::string_view raw, std::size_t field_limit);
 [[nodiscard]] base::Result<ParsedResponse> parse_response_head(std::string_view raw, std::size_t field_limit, RequestMethod method);
 

@@ -89,6 +89,21 @@ Async<bool> Input::wait() {
     co_return true;
 }
 
+bool Input::try_fill() {
+    if (end_ - begin_ >= kFirstStorage) return false;
+    make_room(kFirstStorage);
+    const auto count = stream_.try_read(std::span(storage_).subspan(end_));
+    if (!count || count->value_or(0) == 0) return false;
+    end_ += **count;
+    return true;
+}
+
+std::optional<std::string_view> Input::whole_head() const {
+    const auto length = HeadScanner().scan(view());
+    if (!length || !*length) return std::nullopt;
+    return view().substr(0, **length);
+}
+
 Async<std::string_view> Input::read_head(std::size_t limit) {
     HeadScanner scanner;
     while (true) {

@@ -22,6 +22,11 @@ public:
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     // Waits for the first byte of what comes next; false: the peer ended the stream.
     Async<bool> wait();
+    // Without waiting: more of what has arrived. False where nothing has, or the stream is at its end or broken: wait() will say so.
+    [[nodiscard]] bool try_fill();
+    // What is here up to the blank line, to be looked at before the next call; nullopt where that is no whole and clean head.
+    [[nodiscard]] std::optional<std::string_view> whole_head() const;
+    void drop(std::size_t count) { begin_ += count; }
     // A head with its blank line, to be looked at before the next call; too_large above `limit` bytes, invalid_input as HeadScanner says,
     // unavailable when the stream ends.
     Async<std::string_view> read_head(std::size_t limit);

@@ -50,7 +50,7 @@ Result<tcp::acceptor> open_acceptor(asio::io_context& io, const tcp::endpoint& e
 struct Server::State : std::enable_shared_from_this<Server::State> {
     State(asio::io_context& context, ServerOptions options, Handler handler, Report report)
         : io(context), reload_timer(context), shared(std::make_shared<ServerContext>()) {
-        shared->options = options;
+        shared->options = std::move(options);
         shared->handler = std::move(handler);
         shared->report = std::move(report);
     }

@@ -6,15 +6,19 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "http/async.h"
 #include "http/body.h"
+#include "http/head.h"
 #include "http/message.h"
 #include "http/tls.h"
 
 namespace http {
+
+class ReadyAnswers;
 
 struct ServerOptions {
     std::chrono::milliseconds head_timeout{10'000};  // for the whole head, not per byte
@@ -25,6 +29,7 @@ struct ServerOptions {
     std::size_t field_limit = 100;
     std::size_t connection_limit = 10'000;
     std::chrono::milliseconds reload_interval{1'000};  // how often certificate files are looked at
+    std::shared_ptr<ReadyAnswers> ready;               // null: every request goes to the handler
 };
 
 // One request and the way to answer it. Exactly one respond* call that succeeds or fails after responded() became true; one that failed
@@ -45,6 +50,25 @@ public:
     virtual Async<void> respond_stream(ResponseHead head, BodySource& body) = 0;
     [[nodiscard]] virtual bool responded() const = 0;  // a byte of the answer may have left
     [[nodiscard]] virtual std::uint64_t bytes_sent() const = 0;  // of the answer's body
+};
+
+// An answer that stands ready in memory, in the pieces of its way onto the wire.
+struct ReadyAnswer {
+    std::string_view head;                // prepare_response_head()
+    base::BytesView body;                 // empty where the request is HEAD
+    std::shared_ptr<const void> owner;    // of both
+    std::shared_ptr<const void> subject;  // whatever sent() needs
+    std::chrono::steady_clock::time_point asked;
+    bool to_head = false;
+};
+
+// Answers without a coroutine, a copy or an allocation. Asked before the Handler, on the server's thread, for requests without a body on
+// connections that stay open.
+class ReadyAnswers {
+public:
+    virtual ~ReadyAnswers() = default;
+    [[nodiscard]] virtual std::optional<ReadyAnswer> find(const RequestView& request) = 0;
+    virtual void sent(const ReadyAnswer& answer, std::string_view peer, std::uint64_t body_bytes) = 0;  // as far as it got
 };
 
 // An error return, an exception, or no respond call: 500 if nothing was sent yet (400 or 408 if reading the request's body failed by

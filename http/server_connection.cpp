@@ -42,8 +42,82 @@ asio::awaitable<void> ServerConnection::serve() {
         if (!accepted) context_->tell(peer(), accepted.error().message());
         if (!accepted) co_return;
     }
-    while (co_await serve_request() == Next::request) {
+    opening_ = Deadline::after(context_->options.head_timeout);
+    while (co_await serve_ready() && co_await serve_request() == Next::request) {
     }
+}
+
+// Until there is something that the fast lane cannot answer; false where the connection is at its end.
+asio::awaitable<bool> ServerConnection::serve_ready() {
+    if (!context_->options.ready) co_return true;
+    while (true) {
+        if (input_.empty()) {
+            if (context_->stopping) co_return false;
+            input_.rest();
+            limit_wait();
+            idle_ = true;
+            const auto waited = co_await stream_->wait_readable();
+            idle_ = false;
+            if (!waited) co_return false;  // idle for too long, stopped, or broken: nobody's fault
+            if (!input_.try_fill()) co_return true;
+        }
+        const auto ready = answer_ready();
+        if (ready == Ready::none) co_return true;
+        if (ready == Ready::begun && !co_await finish_ready()) co_return false;
+        first_ = false;
+    }
+}
+
+void ServerConnection::limit_wait() {
+    const StreamLimits limits{kNoLimit, first_ ? opening_ : Deadline::after(context_->options.idle_timeout)};
+    stream_->set_limits(limits);
+}
+
+std::optional<ReadyAnswer> ServerConnection::find_ready() {
+    const auto raw = input_.whole_head();
+    auto& view = context_->view;
+    // What is wrong with a head is for the slow way to say.
+    if (!raw || raw->size() > context_->options.head_limit) return std::nullopt;
+    if (!parse_request_view(*raw, context_->options.field_limit, view)) return std::nullopt;
+    const bool has_body = view.framing != Framing() && view.framing != Framing(Framing::Kind::length, 0);
+    if (has_body || !view.keep_alive || context_->stopping) return std::nullopt;
+    auto answer = context_->options.ready->find(view);
+    if (answer) input_.drop(raw->size());
+    return answer;
+}
+
+ServerConnection::Ready ServerConnection::answer_ready() {
+    while (auto answer = find_ready()) {
+        if (peer_.empty()) peer_ = stream_->peer();
+        const auto end = dated_end();
+        const asio::const_buffer body(answer->body.data(), answer->body.size());
+        const std::array<asio::const_buffer, 3> parts{asio::buffer(answer->head), asio::buffer(end), body};
+        const auto written = stream_->try_write(parts);
+        if (!written || *written < asio::buffer_size(parts)) {
+            unfinished_.emplace(*std::move(answer), std::string(), written.value_or(0));
+            unfinished_->head.append(unfinished_->answer.head).append(end);  // the date must stay what it was
+            return Ready::begun;
+        }
+        context_->options.ready->sent(*answer, peer_, answer->body.size());
+        if (input_.empty()) return Ready::sent;
+    }
+    return Ready::none;
+}
+
+// The rest of an answer that the client does not take at once.
+asio::awaitable<bool> ServerConnection::finish_ready() {
+    const auto [answer, head, written] = *std::exchange(unfinished_, std::nullopt);
+    const StreamLimits limits{context_->options.body_timeout};
+    stream_->set_limits(limits);
+    const auto of_body = written - std::min(written, head.size());
+    const asio::const_buffer body(answer.body.data(), answer.body.size());
+    const std::array<asio::const_buffer, 2> rest{asio::buffer(head) + written, body + of_body};
+    const auto finished = co_await stream_->write(rest);
+    context_->options.ready->sent(answer, peer_, finished ? answer.body.size() : of_body);
+    if (finished) co_return true;
+    context_->tell(peer_, finished.error().message());
+    stream_->abort();
+    co_return false;
 }
 
 void ServerConnection::stop_if_idle() {
@@ -61,6 +135,7 @@ asio::awaitable<bool> ServerConnection::wait_for_request(Deadline deadline) {
     if (context_->stopping) co_return false;
     const StreamLimits limits{kNoLimit, deadline};
     stream_->set_limits(limits);
+    input_.rest();
     idle_ = true;
     const auto any = co_await input_.wait();
     idle_ = false;
@@ -76,12 +151,10 @@ Async<ParsedRequest> ServerConnection::read_request(Deadline deadline) {
 }
 
 asio::awaitable<ServerConnection::Next> ServerConnection::serve_request() {
-    // A new connection owes its first head from the start; later ones may be idle before their head begins.
     const bool first = std::exchange(first_, false);
-    const auto opening = Deadline::after(context_->options.head_timeout);
-    const bool any = co_await wait_for_request(first ? opening : Deadline::after(context_->options.idle_timeout));
+    const bool any = co_await wait_for_request(first ? opening_ : Deadline::after(context_->options.idle_timeout));
     if (!any) co_return Next::close;
-    auto request = co_await read_request(first ? opening : Deadline::after(context_->options.head_timeout));
+    auto request = co_await read_request(first ? opening_ : Deadline::after(context_->options.head_timeout));
     if (request) co_return co_await answer(*std::move(request));
     context_->tell(peer(), request.error().message());
     if (request.error().code() == ErrorCode::unavailable) co_return Next::close;

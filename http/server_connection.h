@@ -14,13 +14,14 @@ struct ServerContext {
     Handler handler;
     Report report;
     bool stopping = false;
+    RequestView view;  // of the head that is just being looked at, on whatever connection
 
     void tell(std::string_view peer, std::string_view what) const noexcept;  // a report that throws is ignored
 };
 
 class ServerConnection {
 public:
-    ServerConnection(std::unique_ptr<Stream> stream, std::shared_ptr<const ServerContext> context)
+    ServerConnection(std::unique_ptr<Stream> stream, std::shared_ptr<ServerContext> context)
         : stream_(std::move(stream)), input_(*stream_), context_(std::move(context)) {}
 
     asio::awaitable<void> serve();
@@ -31,8 +32,15 @@ public:
 
 private:
     enum class Next { request, close };
+    enum class Ready { none, sent, begun };
+    // The fast lane: as long as whole requests are here whose answers stand ready. `begun`: the kernel took only a part.
+    [[nodiscard]] Ready answer_ready();
+    [[nodiscard]] std::optional<ReadyAnswer> find_ready();
+    asio::awaitable<bool> finish_ready();
+    asio::awaitable<bool> serve_ready();
     Async<ParsedRequest> read_request(base::Deadline deadline);
     asio::awaitable<bool> wait_for_request(base::Deadline deadline);
+    void limit_wait();
     asio::awaitable<Next> serve_request();
     asio::awaitable<Next> answer(ParsedRequest request);
     asio::awaitable<base::Result<void>> run_handler(ServerExchange& exchange);
@@ -41,8 +49,17 @@ private:
 
     std::unique_ptr<Stream> stream_;
     Input input_;
-    std::shared_ptr<const ServerContext> context_;
+    std::shared_ptr<ServerContext> context_;
     asio::cancellation_signal cancellation_;
+    // A new connection owes its first head from the start; later ones may be idle before their head begins.
+    base::Deadline opening_ = base::Deadline::never();
+    struct Unfinished {
+        ReadyAnswer answer;
+        std::string head;  // whole, with its date
+        std::size_t written;
+    };
+    std::optional<Unfinished> unfinished_;
+    std::string peer_;         // once an answer stood ready
     bool first_ = true;
     bool idle_ = false;
 };

@@ -56,9 +56,28 @@ bool covers(std::string_view range, std::string_view media_type) {
 
 }  // namespace
 
+bool accepts_by(std::string_view field, std::string_view media_type) {
+    while (!field.empty()) {
+        const auto comma = std::min(field.find(','), field.size());
+        auto element = field.substr(0, comma);
+        field.remove_prefix(std::min(comma + 1, field.size()));
+        const auto range_end = std::min(element.find(';'), element.size());
+        const auto range = trimmed(element.substr(0, range_end));
+        bool refused = false;
+        for (element.remove_prefix(range_end); !element.empty();) {
+            element.remove_prefix(1);  // the semicolon
+            const auto end = std::min(element.find(';'), element.size());
+            refused = refused || is_zero_quality(trimmed(element.substr(0, end)));
+            element.remove_prefix(end);
+        }
+        if (!refused && covers(range, media_type)) return true;
+    }
+    return false;
+}
+
 bool accepts(const http::Headers& headers, std::string_view media_type) {
     if (!headers.get("accept")) return true;
-    return std::ranges::any_of(ranges(headers), [&](const std::string& range) { return covers(range, media_type); });
+    return std::ranges::any_of(headers.all("accept"), [&](std::string_view field) { return accepts_by(field, media_type); });
 }
 
 bool looks_like_a_pusher(const http::Headers& headers) {

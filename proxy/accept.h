@@ -10,6 +10,9 @@ namespace proxy {
 // No Accept field accepts everything; quality values are ignored except q=0; parameters other than q are ignored.
 [[nodiscard]] bool accepts(const http::Headers& headers, std::string_view media_type);
 
+// The same of one Accept field; allocates nothing.
+[[nodiscard]] bool accepts_by(std::string_view field, std::string_view media_type);
+
 // A pusher's existence check names exactly one manifest type and "*/*" (containerd, docker's containerd store; oci-proxying 1.7),
 // or the type that only oras still knows.
 [[nodiscard]] bool looks_like_a_pusher(const http::Headers& headers);

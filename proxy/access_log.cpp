@@ -2,20 +2,25 @@
 
 namespace proxy {
 
-void AccessLog::write(const AccessRecord& record) const {
-    const std::string_view target = record.target;
-    LogLine line(format_, record.time, "access");
+void AccessLog::append(std::string& into, const AccessRecord& record) const {
+    LogLine line(format_, into, record.time, "access");
     line.add("id", record.id)
         .add("peer", record.peer)
         .add("method", record.method)
-        .add("target", target.substr(0, target.find('?')))
+        .add("target", record.target.substr(0, record.target.find('?')))
         .add("status", std::int64_t{record.status})
         .add("bytes", static_cast<std::int64_t>(record.bytes))
         .add_milliseconds("ms", record.duration)
         .add("repository", record.repository)
         .add("who", record.who)
         .add("upstream", record.upstream);
-    sink_->write(line.text());
+    line.close();
+}
+
+void AccessLog::write(const AccessRecord& record) const {
+    std::string text;
+    append(text, record);
+    sink_->write(text);
 }
 
 }  // namespace proxy

@@ -31,7 +31,9 @@ struct ServingThread {
     ServingThread(Pools pools, SharedState& shared, const http::Report& report)
         : io(1), work(asio::make_work_guard(io)), gate(std::make_unique<Gate>(io, pools, shared)) {
         auto handler = [g = gate.get()](http::Exchange& exchange) { return g->handle(exchange); };
-        server = std::make_unique<http::Server>(io, http::ServerOptions(), std::move(handler), report);
+        http::ServerOptions options;
+        options.ready = gate->ready();
+        server = std::make_unique<http::Server>(io, std::move(options), std::move(handler), report);
     }
 
     asio::io_context io;

@@ -1,6 +1,8 @@
 // What the gate decided about one manifest, and everything needed to explain it to a person (design 7).
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -70,7 +72,15 @@ struct Decision {
 // "countersign: <image> refused by policy <name>: <reason>; decision <id>": one ASCII line (design 7). `image` is <repo>@<12 hex>, or
 // <repo>:<tag> where the bytes never came.
 [[nodiscard]] std::string refusal_text(const Decision& decision, std::string_view image, std::string_view id);
-// 16 random hex digits.
+// 16 hex digits, of which no two are alike.
+class DecisionId {
+public:
+    [[nodiscard]] static DecisionId next();
+    [[nodiscard]] std::string_view text() const { return {text_.data(), text_.size()}; }
+
+private:
+    std::array<char, 16> text_{};
+};
 [[nodiscard]] std::string new_decision_id();
 
 }  // namespace proxy

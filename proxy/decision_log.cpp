@@ -43,11 +43,10 @@ std::string stages_json(const std::vector<StageTime>& stages) {
 
 }  // namespace
 
-void DecisionLog::write(const DecisionRecord& record) const {
-    LogLine line(format_, record.time, "decision");
-    line.add("id", record.id)
+std::string DecisionLog::prepare(const DecisionRecord& record) const {
+    std::string fields;
+    LogFields(format_, fields)
         .add("verdict", to_string(record.decision.verdict))
-        .add("op", record.op)
         .add("policy", record.decision.policy)
         .add("mode", to_string(record.mode))
         .add("name", record.name)
@@ -58,9 +57,22 @@ void DecisionLog::write(const DecisionRecord& record) const {
         .add("reason", record.decision.reason)
         .add("index", record.decision.parent)
         .add_raw("sources", sources_json(record.decision.sources))
-        .add_raw("evidence", candidates_json(record.decision.candidates))
-        .add_raw("ms", stages_json(record.stages));
-    sink_->write(line.text());
+        .add_raw("evidence", candidates_json(record.decision.candidates));
+    return fields;
+}
+
+void DecisionLog::append(std::string& into, base::Time time, std::string_view id, std::string_view op, std::string_view prepared) const {
+    LogLine line(format_, into, time, "decision");
+    line.add("id", id).add("op", op).add_prepared(prepared).add("cache", "hit");
+    line.close();
+}
+
+void DecisionLog::write(const DecisionRecord& record) const {
+    std::string text;
+    LogLine line(format_, text, record.time, "decision");
+    line.add("id", record.id).add("op", record.op).add_prepared(prepare(record)).add_raw("ms", stages_json(record.stages));
+    line.close();
+    sink_->write(text);
 }
 
 }  // namespace proxy

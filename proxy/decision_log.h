@@ -35,6 +35,10 @@ class DecisionLog {
 public:
     DecisionLog(LogFormat format, std::shared_ptr<LineSink> sink) : format_(format), sink_(std::move(sink)) {}
     void write(const DecisionRecord& record) const;
+    // The same decision made again from memory: what does not change of its lines, and one line of it, without its end.
+    [[nodiscard]] std::string prepare(const DecisionRecord& record) const;
+    void append(std::string& into, base::Time time, std::string_view id, std::string_view op, std::string_view prepared) const;
+    [[nodiscard]] const std::shared_ptr<LineSink>& sink() const { return sink_; }
 
 private:
     LogFormat format_;

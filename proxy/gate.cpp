@@ -32,22 +32,24 @@ http::Async<void> answer_ping(Request& request) {
     co_return co_await request.respond(std::move(answer), base::as_bytes("{}"));
 }
 
-std::string target_without_query(std::string_view target) {
-    return std::string(target.substr(0, target.find('?')));
-}
-
 }  // namespace
 
 Gate::Backend::Backend(http::asio::io_context& io, Pools pools, SharedState& shared, std::size_t number, Background& background)
     : upstream(io, pools.resolvers, shared.upstreams[number].config, shared.upstreams[number].tokens),
       manifests(upstream, background, shared.manifests, shared.config.upstreams[number].tag_ttl),
       collector(upstream, pools.workers, background, shared.evidence, shared.trust),
-      gatekeeper(Gatekeeper::Parts{upstream, pools.workers, manifests, collector, shared.policies, shared.edges, shared.memory, shared.clock}) {}
+      gatekeeper({upstream, pools.workers, manifests, collector, shared.policies, shared.edges, shared.memory, shared.clock}) {}
 
-Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared) : shared_(shared), workers_(pools.workers), background_(io) {
+Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared)
+    : shared_(shared), workers_(pools.workers), background_(io), ready_(std::make_shared<ReadyPulls>(io, shared)) {
     for (std::size_t number = 0; number < shared.upstreams.size(); ++number) {
         backends_.push_back(std::make_unique<Backend>(io, pools, shared, number, background_));
     }
+}
+
+http::asio::awaitable<void> Gate::stop() {
+    co_await background_.stop();
+    ready_->flush();
 }
 
 http::Async<void> Gate::handle(http::Exchange& exchange) {
@@ -63,10 +65,12 @@ http::Async<void> Gate::handle(http::Exchange& exchange) {
     } catch (...) {
         thrown = std::current_exception();
     }
+    const auto peer = exchange.peer();
     access.id = request.id;
-    access.peer = exchange.peer();
+    access.peer = peer;
     access.method = exchange.head().method;
-    access.target = target_without_query(exchange.head().target);
+    access.target = exchange.head().target;
+    access.repository = request.canonical;
     access.status = request.status;
     access.bytes = exchange.bytes_sent();
     access.duration = std::chrono::steady_clock::now() - started;
@@ -85,10 +89,10 @@ http::Async<void> Gate::answer(Request& request, AccessRecord& access) {
         ApiError unknown(ApiCode::name_unknown, "no upstream of this gate serves " + asked->text());
         co_return co_await request.fail(std::move(unknown));
     }
-    access.repository = destination->canonical;
+    request.canonical = destination->canonical;
     access.upstream = shared_.config.upstreams[destination->upstream].registry;
     auto& backend = *backends_[destination->upstream];
-    RoutedRequest routed{request, *std::move(destination), backend.upstream, backend.manifests, backend.gatekeeper, workers_};
+    RoutedRequest routed{request, *std::move(destination), backend.upstream, backend.manifests, backend.gatekeeper, *ready_, workers_};
     if (!permitted(routed, *route)) {
         ApiError denied(ApiCode::denied, "no grant permits this on " + routed.destination.canonical);
         co_return co_await request.fail(std::move(denied));

@@ -9,6 +9,7 @@
 #include "proxy/collector.h"
 #include "proxy/gatekeeper.h"
 #include "proxy/manifest_cache.h"
+#include "proxy/ready_pulls.h"
 #include "proxy/request.h"
 #include "proxy/shared_state.h"
 #include "registry/upstream.h"
@@ -27,8 +28,10 @@ public:
 
     // The http::Handler of this thread's listeners.
     http::Async<void> handle(http::Exchange& exchange);
+    // What this thread's listeners may answer without the handler.
+    [[nodiscard]] std::shared_ptr<http::ReadyAnswers> ready() const { return ready_; }
     // Ends what goes on in the background; to be awaited, once no request is left, before this object goes.
-    http::asio::awaitable<void> stop() { return background_.stop(); }
+    http::asio::awaitable<void> stop();
 
 private:
     // This thread's side of one upstream; the later ones refer to the earlier ones.
@@ -45,6 +48,7 @@ private:
     SharedState& shared_;
     http::asio::thread_pool& workers_;
     Background background_;
+    std::shared_ptr<ReadyPulls> ready_;
     std::vector<std::unique_ptr<Backend>> backends_;  // in the order of the configuration's upstreams
 };
 

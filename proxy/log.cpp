@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
+#include <charconv>
 
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
@@ -18,18 +18,50 @@ std::string_view level_name(LogLevel level) {
 
 // A value that is one plain word is written bare; everything else as a JSON string, which has no line end and no bare
 // quote.
-std::string plain_value(std::string_view text) {
-    const auto bare = [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\'; };
-    return std::ranges::all_of(text, bare) ? std::string(text) : base::json::quote(text);
+bool is_bare(std::string_view text) {
+    return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '"' && c != '=' && c != '\\'; });
+}
+
+void append_number(std::string& into, std::int64_t number) {
+    std::array<char, 24> text{};
+    const auto* end = std::to_chars(text.data(), text.data() + text.size(), number).ptr;
+    into.append(text.data(), static_cast<std::size_t>(end - text.data()));
+}
+
+// RFC 3339 with milliseconds. Everything before them is formatted once a second and thread.
+void append_time(std::string& into, base::Time time) {
+    thread_local base::Time second{std::chrono::nanoseconds(-1)};
+    thread_local std::string text;
+    const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+    if (whole != second) {
+        text = base::format_rfc3339(whole);
+        text.pop_back();  // Z
+        second = whole;
+    }
+    const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time - whole).count();
+    into.append(text);
+    if (milliseconds != 0) {
+        const auto digit = [](std::int64_t value) { return static_cast<char>('0' + value); };
+        into.append({'.', digit(milliseconds / 100), digit(milliseconds / 10 % 10), digit(milliseconds % 10)});
+    }
+    into.push_back('Z');
+}
+
+// Three decimals, rounded.
+void append_milliseconds(std::string& into, std::chrono::nanoseconds duration) {
+    const auto microseconds = (std::max<std::int64_t>(duration.count(), 0) + 500) / 1000;
+    append_number(into, microseconds / 1000);
+    const auto rest = microseconds % 1000;
+    const auto digit = [](std::int64_t value) { return static_cast<char>('0' + value); };
+    into.append({'.', digit(rest / 100), digit(rest / 10 % 10), digit(rest % 10)});
 }
 
 }  // namespace
 
 std::string format_milliseconds(std::chrono::nanoseconds duration) {
-    std::array<char, 32> text{};
-    const double value = std::chrono::duration<double, std::milli>(duration).count();
-    const int size = std::snprintf(text.data(), text.size(), "%.3f", value);
-    return std::string(text.data(), static_cast<std::size_t>(size));
+    std::string text;
+    append_milliseconds(text, duration);
+    return text;
 }
 
 struct LineSink::State {
@@ -72,39 +104,58 @@ void LineSink::write(std::string_view line) {
     state_->logger.log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
 }
 
-LogLine::LogLine(LogFormat format, base::Time time, std::string_view event) : format_(format) {
-    const std::string stamp = base::format_rfc3339(std::chrono::floor<std::chrono::milliseconds>(time));
+void LogFields::begin(std::string_view name) {
     if (format_ == LogFormat::json) {
-        json_.add("time", stamp).add("event", event);
+        into_.append(",\"").append(name).append("\":");
     } else {
-        plain_ = stamp + " " + std::string(event);
+        into_.append(" ").append(name).append("=");
     }
 }
 
-LogLine& LogLine::add(std::string_view name, std::string_view text) {
+LogFields& LogFields::add(std::string_view name, std::string_view text) {
     if (text.empty()) return *this;
-    return format_ == LogFormat::json ? add_raw(name, base::json::quote(text)) : add_raw(name, plain_value(text));
-}
-
-LogLine& LogLine::add(std::string_view name, std::int64_t number) {
-    return add_raw(name, std::to_string(number));
-}
-
-LogLine& LogLine::add_milliseconds(std::string_view name, std::chrono::nanoseconds duration) {
-    return add_raw(name, format_milliseconds(duration));
-}
-
-LogLine& LogLine::add_raw(std::string_view name, std::string_view json) {
-    if (format_ == LogFormat::json) {
-        json_.add_raw(name, json);
+    begin(name);
+    if (format_ == LogFormat::text && is_bare(text)) {
+        into_.append(text);
     } else {
-        plain_ += " " + std::string(name) + "=" + std::string(json);
+        base::json::append_quoted(into_, text);
     }
     return *this;
 }
 
-std::string LogLine::text() const {
-    return format_ == LogFormat::json ? json_.text() : plain_;
+LogFields& LogFields::add(std::string_view name, std::int64_t number) {
+    begin(name);
+    append_number(into_, number);
+    return *this;
+}
+
+LogFields& LogFields::add_milliseconds(std::string_view name, std::chrono::nanoseconds duration) {
+    begin(name);
+    append_milliseconds(into_, duration);
+    return *this;
+}
+
+LogFields& LogFields::add_raw(std::string_view name, std::string_view json) {
+    begin(name);
+    into_.append(json);
+    return *this;
+}
+
+LogFields& LogFields::add_prepared(std::string_view fields) {
+    into_.append(fields);
+    return *this;
+}
+
+LogLine::LogLine(LogFormat format, std::string& into, base::Time time, std::string_view event) : LogFields(format, into) {
+    const bool json = format == LogFormat::json;
+    if (json) into_.append("{\"time\":\"");
+    append_time(into_, time);
+    into_.append(json ? "\",\"event\":\"" : " ").append(event);
+    if (json) into_.push_back('"');
+}
+
+void LogLine::close() {
+    if (format_ == LogFormat::json) into_.push_back('}');
 }
 
 Log::Log(LogLevel level, LogFormat format, std::shared_ptr<LineSink> sink)
@@ -112,8 +163,11 @@ Log::Log(LogLevel level, LogFormat format, std::shared_ptr<LineSink> sink)
 
 void Log::write(LogLevel level, std::string_view message) const {
     if (level < level_) return;
-    sink_->write(
-        LogLine(format_, base::system_now(), "log").add("level", level_name(level)).add("message", message).text());
+    std::string text;
+    LogLine line(format_, text, base::system_now(), "log");
+    line.add("level", level_name(level)).add("message", message);
+    line.close();
+    sink_->write(text);
 }
 
 }  // namespace proxy

@@ -17,7 +17,7 @@
 
 namespace proxy {
 
-// One stream of lines. Each line is written and flushed as a whole.
+// One stream of lines. Each call writes and flushes whole lines.
 class LineSink {
 public:
     [[nodiscard]] static std::shared_ptr<LineSink> standard_output();
@@ -28,7 +28,7 @@ public:
     LineSink(const LineSink&) = delete;
     LineSink& operator=(const LineSink&) = delete;
 
-    void write(std::string_view line);
+    void write(std::string_view line);  // or several, with line ends between them
 
 private:
     struct State;
@@ -36,23 +36,32 @@ private:
     std::unique_ptr<State> state_;
 };
 
-[[nodiscard]] std::string format_milliseconds(std::chrono::nanoseconds duration);  // "12.345"
-
-// Builds one line in either format: {"time":"…","event":"access",…} or 2026-11-24T23:00:00Z access key=value …
-class LogLine {
+// Appends fields to a text in either format: ,"peer":"…","status":200 or _peer=…_status=200. What is appended once can be part of many
+// lines. Allocates nothing where the text has room.
+class LogFields {
 public:
-    LogLine(LogFormat format, base::Time time, std::string_view event);
-    LogLine& add(std::string_view name, std::string_view text);  // an empty text is left out
-    LogLine& add(std::string_view name, std::int64_t number);
-    LogLine& add_milliseconds(std::string_view name, std::chrono::nanoseconds duration);
-    LogLine& add_raw(std::string_view name, std::string_view json);  // already JSON; in text format as it is
-    [[nodiscard]] std::string text() const;
+    LogFields(LogFormat format, std::string& into) : format_(format), into_(into) {}
+    LogFields& add(std::string_view name, std::string_view text);  // an empty text is left out
+    LogFields& add(std::string_view name, std::int64_t number);
+    LogFields& add_milliseconds(std::string_view name, std::chrono::nanoseconds duration);  // 12.345
+    LogFields& add_raw(std::string_view name, std::string_view json);  // already JSON; in text format as it is
+    LogFields& add_prepared(std::string_view fields);                  // what a LogFields of the same format has appended
 
-private:
+protected:
+    void begin(std::string_view name);
     LogFormat format_;
-    base::json::ObjectWriter json_;
-    std::string plain_;
+    std::string& into_;
 };
+
+// One whole line, without its end: {"time":"…","event":"access",…} or 2026-11-24T23:00:00Z access key=value …
+class LogLine : public LogFields {
+public:
+    LogLine(LogFormat format, std::string& into, base::Time time, std::string_view event);
+    void close();  // once, last
+};
+
+// "12.345"; rounded.
+[[nodiscard]] std::string format_milliseconds(std::chrono::nanoseconds duration);
 
 // Operational messages: what a person running the gate should know. The level of the configuration filters them.
 class Log {

@@ -44,8 +44,10 @@ CachedManifest::CachedManifest(registry::Manifest parsed, std::string asked_dige
 
 SharedManifest ManifestStore::find(const std::string& repository, const std::string& digest) const {
     auto cached = memory_.find<CachedManifest>(digest_key(repository, digest));
-    return cached && is_within(cached->fetched, times_.keep, clock_()) ? cached : nullptr;
+    return cached && is_fresh(*cached) ? cached : nullptr;
 }
+
+bool ManifestStore::is_fresh(const CachedManifest& manifest) const { return is_within(manifest.fetched, times_.keep, clock_()); }
 
 SharedManifest ManifestStore::keep(const std::string& repository, registry::Manifest manifest, std::string digest) {
     auto cached = std::make_shared<const CachedManifest>(std::move(manifest), std::move(digest), clock_());

@@ -45,6 +45,7 @@ public:
     ManifestStore(MemoryCache& memory, Times times, base::Clock clock) : memory_(memory), times_(times), clock_(std::move(clock)) {}
 
     [[nodiscard]] SharedManifest find(const std::string& repository, const std::string& digest) const;
+    [[nodiscard]] bool is_fresh(const CachedManifest& manifest) const;
     SharedManifest keep(const std::string& repository, registry::Manifest manifest, std::string digest);
     void forget(const std::string& repository, const std::string& digest);
 

@@ -1,6 +1,8 @@
 #include "proxy/policy.h"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <utility>
 
 namespace proxy {
@@ -35,50 +37,54 @@ std::string identity_text(const SignerFact& fact) {
 // Signers and identities as a bipartite graph. `require` is over distinct signers: two rules that one identity fits are
 // one signer, so what counts is the largest set of pairs in which each rule and each identity stands once (augmenting
 // paths, Kuhn 1955).
+// Bounded and without allocation: it runs on every request.
 class SignerMatching {
 public:
-    SignerMatching(const PolicyRule& rule, std::span<const SignerFact> facts) : edges_(rule.signers.size()) {
-        for (std::size_t fact = 0; fact < facts.size(); ++fact) {
+    SignerMatching(const PolicyRule& rule, std::span<const SignerFact> facts) : signers_(std::min(rule.signers.size(), kMost)) {
+        for (std::size_t fact = 0; fact < facts.size() && identities_ < kMost; ++fact) {
             if (counts(rule, facts[fact])) add(rule, facts, fact);
         }
-        owner_.assign(identities_.size(), kNobody);
-        for (std::size_t signer = 0; signer < edges_.size(); ++signer) {
-            visited_.assign(identities_.size(), false);
+        for (std::size_t signer = 0; signer < signers_; ++signer) {
+            visited_ = 0;
             if (place(signer)) ++size_;
         }
     }
 
     [[nodiscard]] std::size_t size() const { return size_; }
-    [[nodiscard]] bool fits_somebody(std::size_t signer) const { return !edges_[signer].empty(); }
+    [[nodiscard]] bool fits_somebody(std::size_t signer) const { return signer < signers_ && fitting_[signer] != 0; }
     [[nodiscard]] std::vector<std::pair<std::size_t, std::size_t>> pairs() const {  // (signer, fact), by signer
         std::vector<std::pair<std::size_t, std::size_t>> found;
-        for (std::size_t identity = 0; identity < owner_.size(); ++identity) {
-            if (owner_[identity] != kNobody) found.emplace_back(owner_[identity], identities_[identity]);
+        for (std::size_t identity = 0; identity < identities_; ++identity) {
+            if (owner_[identity] != kNobody) found.emplace_back(owner_[identity], fact_[identity]);
         }
         std::ranges::sort(found);
         return found;
     }
 
 private:
+    // Signers of a rule and distinct identities looked at; what is beyond can only be missing, never wrongly there.
+    static constexpr std::size_t kMost = 64;
     static constexpr std::size_t kNobody = static_cast<std::size_t>(-1);
 
     void add(const PolicyRule& rule, std::span<const SignerFact> facts, std::size_t fact) {
-        const auto same = [&](std::size_t known) {
-            return facts[known].subject == facts[fact].subject && facts[known].issuer == facts[fact].issuer;
-        };
-        if (std::ranges::any_of(identities_, same)) return;
-        for (std::size_t signer = 0; signer < edges_.size(); ++signer) {
-            if (rule.signers[signer].identity.matches(facts[fact].issuer, facts[fact].subject))
-                edges_[signer].push_back(identities_.size());
+        for (std::size_t known = 0; known < identities_; ++known) {
+            const auto& other = facts[fact_[known]];
+            if (other.subject == facts[fact].subject && other.issuer == facts[fact].issuer) return;
         }
-        identities_.push_back(fact);
+        for (std::size_t signer = 0; signer < signers_; ++signer) {
+            if (!rule.signers[signer].identity.matches(facts[fact].issuer, facts[fact].subject)) continue;
+            fitting_[signer] |= std::uint64_t{1} << identities_;
+        }
+        owner_[identities_] = kNobody;
+        fact_[identities_++] = fact;
     }
 
-    // Recursion is as deep as there are signers: at most 64.
+    // Recursion is as deep as there are signers.
     bool place(std::size_t signer) {
-        for (const auto identity : edges_[signer]) {
-            if (visited_[identity]) continue;
-            visited_[identity] = true;
+        for (std::size_t identity = 0; identity < identities_; ++identity) {
+            const auto bit = std::uint64_t{1} << identity;
+            if ((fitting_[signer] & bit) == 0 || (visited_ & bit) != 0) continue;
+            visited_ |= bit;
             if (owner_[identity] == kNobody || place(owner_[identity])) {
                 owner_[identity] = signer;
                 return true;
@@ -87,12 +93,19 @@ private:
         return false;
     }
 
-    std::vector<std::vector<std::size_t>> edges_;  // signer -> identities that fit it
-    std::vector<std::size_t> identities_;          // the first fact of each
-    std::vector<std::size_t> owner_;               // identity -> signer
-    std::vector<bool> visited_;
+    std::size_t signers_;
+    std::size_t identities_ = 0;
     std::size_t size_ = 0;
+    std::uint64_t visited_ = 0;                // identities, as bits
+    std::array<std::uint64_t, kMost> fitting_{};  // of each signer: identities, as bits
+    std::array<std::size_t, kMost> owner_;        // identity -> signer
+    std::array<std::size_t, kMost> fact_;         // identity -> its first fact
 };
+
+// A rule without signers does not load; if one came here all the same, it must not be satisfied by nothing.
+bool has_enough(const PolicyRule& rule, const SignerMatching& matching) {
+    return rule.required_signers > 0 && matching.size() >= rule.required_signers;
+}
 
 bool accepted_subject(const PolicyRule& rule, const SignerFact& fact) {
     return std::ranges::any_of(
@@ -135,8 +148,7 @@ Evaluation verify(const PolicyRule& rule, std::span<const SignerFact> facts) {
     Evaluation result;
     for (const auto& [signer, fact] : matching.pairs())
         result.matches.push_back(SignerMatch{rule.signers[signer].name, fact});
-    // A rule without signers does not load; if one came here all the same, it must not be satisfied by nothing.
-    result.satisfied = rule.required_signers > 0 && matching.size() >= rule.required_signers;
+    result.satisfied = has_enough(rule, matching);
     result.by_signatures = result.satisfied;
     if (result.satisfied) {
         result.reason = "signed by " + identity_text(facts[result.matches.front().fact]);
@@ -191,6 +203,13 @@ Evaluation evaluate(const PolicyRule& rule, std::span<const SignerFact> facts, b
     Evaluation result = judge(rule, facts, now);
     result.reason = printable(result.reason, kReasonLimit - 3);
     return result;
+}
+
+bool is_satisfied(const PolicyRule& rule, std::span<const SignerFact> facts, base::Time now) {
+    if (has_expired(rule, now)) return false;
+    if (rule.action != PolicyAction::verify) return rule.action == PolicyAction::allow;
+    const SignerMatching matching(rule, facts);
+    return has_enough(rule, matching);
 }
 
 bool has_expired(const PolicyRule& rule, base::Time now) {

@@ -67,6 +67,9 @@ struct Evaluation {
 
 [[nodiscard]] Evaluation evaluate(const PolicyRule& rule, std::span<const SignerFact> facts, base::Time now);
 
+// Evaluation::satisfied, without saying why: allocates nothing.
+[[nodiscard]] bool is_satisfied(const PolicyRule& rule, std::span<const SignerFact> facts, base::Time now);
+
 // `expires` is the last good day: after it nothing can satisfy the rule, whatever signatures there are.
 [[nodiscard]] bool has_expired(const PolicyRule& rule, base::Time now);
 

@@ -35,7 +35,7 @@ public:
             ApiError unacceptable(ApiCode::manifest_unknown, "the manifest is a " + manifest.media_type() + ", which Accept does not name");
             co_return co_await request().fail(std::move(unacceptable));
         }
-        co_return co_await decide_and_answer(manifest, deadline);
+        co_return co_await decide_and_answer(*fetched, deadline);
     }
 
 private:
@@ -53,16 +53,25 @@ private:
         co_return co_await routed_.manifests.by_digest(std::move(name), digest, deadline);
     }
 
-    http::Async<void> decide_and_answer(const registry::Manifest& manifest, base::Deadline deadline) {
+    http::Async<void> decide_and_answer(const SharedManifest& cached, base::Deadline deadline) {
+        const auto& manifest = cached->manifest;
         const Stopwatch deciding;
         const auto decision = co_await routed_.gatekeeper.decide(asked(), manifest, deadline);
         record_.stages.push_back(StageTime{"decide", deciding.elapsed()});
         const bool unverified_reader = decision.verdict != Verdict::allowed && routed_.permits(ClientAction::read_unverified);
         write_decision(decision, &manifest.digest(), unverified_reader);
+        learn(cached);
         if (decision.verdict == Verdict::allowed || unverified_reader) co_return co_await serve(manifest, "");
         const auto text = refusal_text(decision, image(&manifest.digest()), request().id);
         if (rule().mode == PolicyMode::audit) co_return co_await serve(manifest, text);
         co_return co_await refuse(decision, text);
+    }
+
+    // The next pull of it may be answered at once.
+    void learn(const SharedManifest& cached) const {
+        if (route_.reference.tag() != nullptr || !routed_.permits(ClientAction::pull)) return;
+        const auto& upstream = request().shared.config.upstreams[routed_.destination.upstream].registry;
+        routed_.ready.learn(request().authority, request().head().target, cached, rule(), record_, upstream);
     }
 
     // The bytes that were judged: asking the upstream again could return others.

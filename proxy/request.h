@@ -8,6 +8,7 @@
 
 #include "http/server.h"
 #include "proxy/gatekeeper.h"
+#include "proxy/ready_pulls.h"
 #include "proxy/shared_state.h"
 #include "proxy/upstream_table.h"
 #include "registry/api_error.h"
@@ -22,6 +23,7 @@ struct Request {
     SharedState& shared;
     std::string id;         // of the request, and of the decision about it
     std::string authority;  // the Host field
+    std::string canonical = {};  // name of the repository, once it is known
     unsigned status = 0;    // of the answer given; 0: none yet
 
     [[nodiscard]] const http::RequestHead& head() const { return exchange.head(); }
@@ -47,6 +49,7 @@ struct RoutedRequest {
     registry::Upstream& upstream;
     Manifests& manifests;
     Gatekeeper& gatekeeper;
+    ReadyPulls& ready;
     http::asio::thread_pool& workers;
 
     [[nodiscard]] bool permits(ClientAction action) const { return request.shared.grants.permits(action, destination.canonical); }

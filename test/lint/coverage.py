@@ -22,6 +22,7 @@ IN_THE_WHOLE_GATE = {
     "proxy/lists.cpp": "test/component/lists_test.cpp",
     "proxy/manifest_cache.cpp": "test/component/cache_test.cpp",
     "proxy/pull.cpp": "test/component/pull_allowed_test.cpp",
+    "proxy/ready_pulls.cpp": "test/component/ready_pulls_test.cpp",
     "proxy/request.cpp": "test/component/pull_denied_test.cpp",
     "proxy/setup.cpp": "test/component/setup_test.cpp",
     "proxy/uploads.cpp": "test/component/uploads_test.cpp",

@@ -43,6 +43,12 @@ TEST_CASE("an answer's head is written with its own framing only") {
 
 TEST_CASE("an answer without a date gets one") {
     const auto text = http::write_response_head({}, Framing(), AfterMessage::keep_alive).value();
+    const auto prepared = http::prepare_response_head({}, Framing()).value() + std::string(http::dated_end());
+    CHECK(prepared.substr(0, 23) == text.substr(0, 23));
+    CHECK(prepared.ends_with(" GMT\r\n\r\n"));
+    http::ResponseHead dated;
+    dated.headers.set("Date", "then");
+    CHECK_FALSE(http::prepare_response_head(dated, Framing()));
     CHECK(text.find("\r\nDate: ") != std::string::npos);
     CHECK(text.ends_with(" GMT\r\n\r\n"));
 }

@@ -47,8 +47,8 @@ TEST_CASE("The access log has one line per request with all fields") {
 TEST_CASE("The access log leaves out what a request has not") {
     auto ping = record();
     ping.target = "/v2/";
-    ping.repository.clear();
-    ping.upstream.clear();
+    ping.repository = {};
+    ping.upstream = {};
     const auto line = written(ping, LogFormat::json);
     CHECK_THAT(line, !Catch::Matchers::Contains("repository") && !Catch::Matchers::Contains("upstream"));
 }

@@ -42,7 +42,7 @@ std::string written(const DecisionRecord& what, LogFormat format) {
 TEST_CASE("The decision log has everything that explains a decision") {
     CHECK(
         written(record(), LogFormat::json) ==
-        R"({"time":"2026-11-24T12:00:00Z","event":"decision","id":"0123456789abcdef","verdict":"denied","op":"GET","policy":"acme","mode":"enforce",)"
+        R"({"time":"2026-11-24T12:00:00Z","event":"decision","id":"0123456789abcdef","op":"GET","verdict":"denied","policy":"acme","mode":"enforce",)"
         R"("name":"ghcr.io/acme/app","tag":"v1","digest":"sha256:)" +
             std::string(64, 'a') + R"(","who":"anonymous","basis":")" + std::string(to_string(Basis::not_satisfied)) +
             R"(","reason":"signed by m@evil (https://i), not by an accepted signer",)"
@@ -55,7 +55,7 @@ TEST_CASE("The decision log can be text, with the lists still as JSON") {
     const auto line = written(record(), LogFormat::text);
     CHECK_THAT(line,
                Catch::Matchers::StartsWith(
-                   "2026-11-24T12:00:00Z decision id=0123456789abcdef verdict=denied op=GET policy=acme mode=enforce"));
+                   "2026-11-24T12:00:00Z decision id=0123456789abcdef op=GET verdict=denied policy=acme mode=enforce"));
     CHECK_THAT(line, Catch::Matchers::Contains("sources=[{\"name\":\"referrers\"") &&
                          Catch::Matchers::EndsWith("ms={\"manifest\":1.500,\"evidence\":20.000}"));
 }

@@ -47,10 +47,17 @@ PolicyRule named(std::string name, std::vector<std::string> patterns) {
 
 using Facts = std::vector<SignerFact>;
 
+// Both answers to the same question.
+Evaluation judged(const PolicyRule& rule, const Facts& facts, base::Time now) {
+    auto evaluation = evaluate(rule, facts, now);
+    CHECK(is_satisfied(rule, facts, now) == evaluation.satisfied);
+    return evaluation;
+}
+
 }  // namespace
 
 TEST_CASE("evaluate is satisfied by a signature of an accepted signer") {
-    const auto result = evaluate(rule({signer("a", "alice@acme.example")}),
+    const auto result = judged(rule({signer("a", "alice@acme.example")}),
                                  Facts{fact("mallory@evil.example"), fact("alice@acme.example")}, kNow);
     CHECK(result.satisfied);
     CHECK(result.by_signatures);
@@ -88,7 +95,7 @@ TEST_CASE("evaluate refuses whatever is not a signature of an accepted signer un
          "signed by alice@acme.example (https://evil.example), whose issuer is not the accepted one"},
     }));
     CAPTURE(name);
-    const auto result = evaluate(accepted, facts, kNow);
+    const auto result = judged(accepted, facts, kNow);
     CHECK_FALSE(result.satisfied);
     CHECK_FALSE(result.by_signatures);
     CHECK(result.matches.empty());
@@ -107,23 +114,23 @@ TEST_CASE("require counts distinct signers") {
         {"all: three of three, in another order", {fact("carol@x"), fact("alice@x"), fact("bob@x")}, 3, true},
     }));
     CAPTURE(name);
-    CHECK(evaluate(rule(three, required), facts, kNow).satisfied == satisfied);
+    CHECK(judged(rule(three, required), facts, kNow).satisfied == satisfied);
 }
 
 TEST_CASE("One identity is one signer, however many rules it fits") {
     const auto overlapping = rule({signer("team", "*@acme.example"), signer("alice", "alice@acme.example")}, 2);
-    const auto alone = evaluate(overlapping, Facts{fact("alice@acme.example"), fact("alice@acme.example")}, kNow);
+    const auto alone = judged(overlapping, Facts{fact("alice@acme.example"), fact("alice@acme.example")}, kNow);
     CHECK_FALSE(alone.satisfied);
     CHECK(alone.reason == "1 of 2 required signers, not shown: alice (one identity counts once)");
     // Whoever comes first, each takes the rule that leaves the other one room.
-    CHECK(evaluate(overlapping, Facts{fact("alice@acme.example"), fact("bob@acme.example")}, kNow).satisfied);
-    CHECK(evaluate(overlapping, Facts{fact("bob@acme.example"), fact("alice@acme.example")}, kNow).satisfied);
-    CHECK_FALSE(evaluate(overlapping, Facts{fact("bob@acme.example"), fact("carol@acme.example")}, kNow).satisfied);
+    CHECK(judged(overlapping, Facts{fact("alice@acme.example"), fact("bob@acme.example")}, kNow).satisfied);
+    CHECK(judged(overlapping, Facts{fact("bob@acme.example"), fact("alice@acme.example")}, kNow).satisfied);
+    CHECK_FALSE(judged(overlapping, Facts{fact("bob@acme.example"), fact("carol@acme.example")}, kNow).satisfied);
 }
 
 TEST_CASE("One rule is one signer, however many identities fit it") {
     const auto two = rule({signer("team", "*@acme.example"), signer("robot", "robot@x")}, 2);
-    const auto result = evaluate(two, Facts{fact("alice@acme.example"), fact("bob@acme.example")}, kNow);
+    const auto result = judged(two, Facts{fact("alice@acme.example"), fact("bob@acme.example")}, kNow);
     CHECK_FALSE(result.satisfied);
     CHECK(result.reason == "1 of 2 required signers, not shown: robot");
 }
@@ -131,29 +138,29 @@ TEST_CASE("One rule is one signer, however many identities fit it") {
 TEST_CASE("The same subject under another issuer is another identity") {
     const auto two =
         rule({signer("a", "alice@x", "https://one.example"), signer("b", "alice@x", "https://two.example")}, 2);
-    CHECK(evaluate(two, Facts{fact("alice@x", "https://one.example"), fact("alice@x", "https://two.example")}, kNow)
+    CHECK(judged(two, Facts{fact("alice@x", "https://one.example"), fact("alice@x", "https://two.example")}, kNow)
               .satisfied);
 }
 
 TEST_CASE("An attestation does not complete a set of signatures") {
     const auto two = rule({signer("a", "alice@x"), signer("b", "bob@x")}, 2);
     CHECK_FALSE(
-        evaluate(two, Facts{fact("alice@x"), {kIssuer, "bob@x", "https://slsa.dev/provenance/v1", "local"}}, kNow)
+        judged(two, Facts{fact("alice@x"), {kIssuer, "bob@x", "https://slsa.dev/provenance/v1", "local"}}, kNow)
             .satisfied);
 }
 
 TEST_CASE("A rule that demands nothing is satisfied by nothing") {
-    CHECK_FALSE(evaluate(rule({}, 0), Facts{}, kNow).satisfied);
-    CHECK_FALSE(evaluate(rule({}, 0), Facts{fact("alice@x")}, kNow).satisfied);
-    CHECK_FALSE(evaluate(rule({}, 1), Facts{fact("alice@x")}, kNow).satisfied);
+    CHECK_FALSE(judged(rule({}, 0), Facts{}, kNow).satisfied);
+    CHECK_FALSE(judged(rule({}, 0), Facts{fact("alice@x")}, kNow).satisfied);
+    CHECK_FALSE(judged(rule({}, 1), Facts{fact("alice@x")}, kNow).satisfied);
 }
 
 TEST_CASE("allow and deny decide whoever signed, and lend nothing") {
-    const auto allowed = evaluate(exception(PolicyAction::allow, "reviewed by hand"), Facts{}, kNow);
+    const auto allowed = judged(exception(PolicyAction::allow, "reviewed by hand"), Facts{}, kNow);
     CHECK(allowed.satisfied);
     CHECK_FALSE(allowed.by_signatures);
     CHECK(allowed.reason == "allowed without a signature: reviewed by hand");
-    const auto denied = evaluate(exception(PolicyAction::deny), Facts{fact("alice@x")}, kNow);
+    const auto denied = judged(exception(PolicyAction::deny), Facts{fact("alice@x")}, kNow);
     CHECK_FALSE(denied.satisfied);
     CHECK(denied.reason == "denied");
 }
@@ -173,14 +180,14 @@ TEST_CASE("A policy is good on its last day and denies after it") {
     auto verifying = rule({signer("a", "alice@x")});
     verifying.expires = allowing.expires;
     const auto now = base::parse_rfc3339(time).value();
-    CHECK(evaluate(allowing, Facts{}, now).satisfied == satisfied);
-    CHECK(evaluate(verifying, Facts{fact("alice@x")}, now).satisfied == satisfied);
-    if (!satisfied) CHECK(evaluate(allowing, Facts{}, now).reason == "the policy expired after 2027-03-31: reviewed");
+    CHECK(judged(allowing, Facts{}, now).satisfied == satisfied);
+    CHECK(judged(verifying, Facts{fact("alice@x")}, now).satisfied == satisfied);
+    if (!satisfied) CHECK(judged(allowing, Facts{}, now).reason == "the policy expired after 2027-03-31: reviewed");
 }
 
 TEST_CASE("A reason is one bounded line of printable ASCII, whatever the certificate says") {
     const auto accepted = rule({signer("a", "alice@x")});
-    const auto hostile = evaluate(
+    const auto hostile = judged(
         accepted, Facts{fact("evil\r\nHTTP/1.1 200 OK\xff\x1b[31m" + std::string(5000, 'x'), std::string(5000, 'i'))},
         kNow);
     CHECK(hostile.reason.size() <= 400);
@@ -190,7 +197,7 @@ TEST_CASE("A reason is one bounded line of printable ASCII, whatever the certifi
     for (int i = 0; i < 64; ++i)
         many.push_back(signer(std::string(60, 'n') + std::to_string(i), "nobody" + std::to_string(i) + "@x"));
     many.push_back(signer("a", "alice@x"));
-    CHECK(evaluate(rule(many, 65), Facts{fact("alice@x")}, kNow).reason.size() <= 400);
+    CHECK(judged(rule(many, 65), Facts{fact("alice@x")}, kNow).reason.size() <= 400);
 }
 
 TEST_CASE("expiry_warning speaks up 30 days before, and after") {
@@ -228,10 +235,10 @@ TEST_CASE("Without a rule the default decides") {
     const PolicyTable denying({named("acme", {"ghcr.io/acme/**"})}, PolicyAction::deny);
     const auto& denied = denying.rule_for("quay.io/acme/app");
     CHECK(denied.name == "default");
-    CHECK_FALSE(evaluate(denied, Facts{fact("alice@x")}, kNow).satisfied);
-    CHECK(evaluate(denied, Facts{}, kNow).reason == "denied: no policy names this repository");
+    CHECK_FALSE(judged(denied, Facts{fact("alice@x")}, kNow).satisfied);
+    CHECK(judged(denied, Facts{}, kNow).reason == "denied: no policy names this repository");
     const PolicyTable allowing({}, PolicyAction::allow);
-    const auto result = evaluate(allowing.rule_for("quay.io/acme/app"), Facts{}, kNow);
+    const auto result = judged(allowing.rule_for("quay.io/acme/app"), Facts{}, kNow);
     CHECK(result.satisfied);
     CHECK_FALSE(result.by_signatures);
 }
