@@ -17,7 +17,7 @@ from suites.pulls import must_be_refused, must_pass
 
 MEGABYTE = 1_000_000
 DRAIN = 2      # seconds
-GRACE = 1.5    # for docker itself to notice
+GRACE = 3      # for docker itself to notice, on a busy machine
 TLS_NAMES = ("registry.internal", "mirror.internal")  # in the container's /etc/hosts only
 SYSTEM_CAS = "/etc/ssl/certs/ca-certificates.crt"
 FILES = {"etc/group", "etc/nsswitch.conf", "etc/passwd", "etc/ssl/certs/ca-certificates.crt", "usr/lib/ssl/cert.pem",
