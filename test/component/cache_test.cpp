@@ -1,4 +1,6 @@
 #include <atomic>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
 #include <chrono>
 #include <thread>
 
@@ -270,16 +272,36 @@ TEST_CASE("without memory everything is asked for each time, and decided alike")
     CHECK(registry.requests().size() == 2 * once);
 }
 
-TEST_CASE("a thousand clients of one cold image cause the upstream requests of one") {
+TEST_CASE("a thousand clients of one cold image cause the upstream requests of one, on whatever thread they are") {
     const auto by_tag = GENERATE(false, true);
+    Setup setup;
+    setup.threads = GENERATE(1U, 4U);
     VectorRegistry registry(true);
     const auto digest = registry.load("signed-rekor2-email", "acme/app");
     registry.intercept(slow(nullptr));
-    const Gate gate(registry, kEmailPolicy);
+    const Gate gate(registry, kEmailPolicy, "\"pull\"", setup);
     const auto replies = ask_at_once(gate.port(), 1'000, by_tag ? "/v2/acme/app/manifests/v1" : by_digest(digest));
     CHECK(std::ranges::all_of(replies, [](const Reply& reply) { return reply.status == 200; }));
     CHECK(repeated(registry.requests()) == Texts{});
     CHECK(registry.requests().size() == 5);  // manifest, referrers, fallback tag, artifact, bundle
+}
+
+TEST_CASE("a client that leaves does not end what others wait for, and what it asked for is known afterwards") {
+    VectorRegistry registry(true);
+    const auto digest = registry.load("signed-rekor2-email", "acme/app");
+    registry.intercept(slow(nullptr));
+    const Gate gate(registry, kEmailPolicy);
+    {
+        http::asio::io_context io;
+        http::asio::ip::tcp::socket leaving(io);
+        leaving.connect({http::asio::ip::make_address("127.0.0.1"), gate.port()});
+        http::asio::write(leaving, http::asio::buffer("GET " + by_digest(digest) + " HTTP/1.1\r\nHost: gate\r\n\r\n"));
+        std::this_thread::sleep_for(200ms);
+        leaving.set_option(http::asio::socket_base::linger(true, 0));  // a reset, as of a client that was killed
+    }
+    const auto replies = ask_at_once(gate.port(), 20, by_digest(digest));
+    CHECK(std::ranges::all_of(replies, [](const Reply& reply) { return reply.status == 200; }));
+    CHECK(repeated(registry.requests()) == Texts{});
 }
 
 TEST_CASE("an error reaches all who wait, and is not remembered") {

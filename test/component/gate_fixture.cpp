@@ -103,7 +103,7 @@ Gate::Gate(const VectorRegistry& registry, std::string_view policy, std::string_
     std::filesystem::remove(log_path_);
     const auto only_upstream = "[[upstream]]\nregistry = \"registry.example\"\nurl = \"http://" + registry.host() +
                                "\"\ndefault = true\nauth = \"anonymous\"\nblobs = \"open\"\n" + setup.upstream;
-    const std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = 1\ndrain = \"1s\"\n" + setup.server +
+    const std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = " + std::to_string(setup.threads) + "\ndrain = \"1s\"\n" + setup.server +
                              "[admin]\nlisten = \"127.0.0.1:0\"\n[cache]\n" + setup.cache + (setup.upstreams.empty() ? only_upstream : setup.upstreams) +
                              "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = [" +
                              std::string(actions) + "]\n[trust.images]\ntrusted_root = \"" + images_folder() +

@@ -33,6 +33,7 @@ struct Setup {
     std::string upstreams;  // all [[upstream]] sections; empty: one, registry.example, the default
     std::string upstream;   // further settings of that one
     std::string cache;      // settings of [cache]
+    unsigned threads = 1;
     base::Clock clock = base::system_now;
 };
 
