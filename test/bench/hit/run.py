@@ -7,9 +7,10 @@
     run.py --smoke                                         two seconds, one round: does the bench still work?
 
 One manifest of 2 kB, signed by real cosign (test/bench/image), lies in a real docker-registry. In front of it stand the gate, nginx with
-proxy_cache, HAProxy with its cache, and docker-registry as a pull-through cache: each on one core, with one thread and an access log in
-a file. wrk asks for the manifest by digest from the other core. Before that, each must show that it answers with the right bytes, from
-its cache, over TLS 1.3, and that it logs. The servers take turns in every round. Needs scripts/setup.sh bench.
+proxy_cache, HAProxy with its cache, and docker-registry as a pull-through cache: each on one core, with one thread and an access log in a
+file. wrk asks for the manifest by digest from the other core. The gate writes the log lines of warm pulls joined, for up to 200 ms;
+"nginx joined" does so too, "nginx" and HAProxy write each line as it comes. Before that, each must show that it answers with the right
+bytes, from its cache, over TLS 1.3, and that it logs. The servers take turns in every round. Needs scripts/setup.sh bench.
 """
 import argparse
 import contextlib
@@ -29,7 +30,7 @@ from harness.processes import LOOPBACK  # noqa: E402
 from harness.wire import request  # noqa: E402
 from harness.world import temporary_folder  # noqa: E402
 from side_by_side.measure import LOAD_CORE, Figures, Load, urgent  # noqa: E402
-from side_by_side.servers import IMAGE, Certificate, Gate, Haproxy, Registry, nginx_proxy  # noqa: E402
+from side_by_side.servers import IMAGE, JOINED, Certificate, Gate, Haproxy, Registry, nginx_proxy  # noqa: E402
 
 KINDS = ("plain", "tls")
 CONNECTIONS = (1, 32, 256)
@@ -52,6 +53,7 @@ class Bench:
         port = self.upstream.plain_port
         self.servers = {"countersign": self.keep(Gate(gate, folder, self.upstream.plain, self.certificate)),
                         "nginx": self.keep(nginx_proxy("nginx", folder, self.certificate, port, cache=True)),
+                        "nginx joined": self.keep(nginx_proxy("nginx joined", folder, self.certificate, port, cache=True, log=JOINED)),
                         "haproxy": self.keep(Haproxy("haproxy", folder, self.certificate, port, cache=True))}
         self.registries = {kind: self.keep(Registry(f"pull-through {kind}", folder, certificate, self.upstream.plain))
                            for kind, certificate in (("plain", None), ("tls", self.certificate))}

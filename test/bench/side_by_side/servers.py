@@ -81,7 +81,7 @@ pid {folder}/nginx.pid;
 error_log {folder}/error.log warn;
 events {{ worker_connections 4096; }}
 http {{
-  access_log {folder}/access.log combined;
+  access_log {folder}/access.log combined{log};
   client_body_temp_path {folder}/body; fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
   proxy_temp_path {folder}/proxy;
   proxy_cache_path {folder}/cache keys_zone=manifests:10m;
@@ -107,20 +107,24 @@ NGINX_CACHE = "proxy_cache manifests; proxy_cache_valid 200 1h;"
 
 
 class Nginx(Server):
-    """`content`: what the one server block does."""
+    """`content`: what the one server block does; `log`: more words of its access_log line."""
 
-    def __init__(self, name, folder, certificate, content, more="", core=SERVER_CORE):
+    def __init__(self, name, folder, certificate, content, more="", core=SERVER_CORE, log=""):
         super().__init__(name, folder)
-        text = NGINX.format(folder=self.folder, certificate=certificate, content=content, more=more,
+        text = NGINX.format(folder=self.folder, certificate=certificate, content=content, more=more, log=log,
                             plain_address=f"{LOOPBACK}:{self.plain_port}", tls_address=f"{LOOPBACK}:{self.tls_port}")
         (self.folder / "nginx.conf").write_text(text)
         self.start(["nginx", "-p", self.folder, "-e", self.folder / "error.log", "-c", self.folder / "nginx.conf"],
                    lambda: accepts_connections(self.plain_port), core)
 
 
-def nginx_proxy(name, folder, certificate, port, cache):
+# Lines are joined before they are written, as the gate does with those of warm pulls (proxy/line_buffer.h).
+JOINED = " buffer=64k flush=200ms"
+
+
+def nginx_proxy(name, folder, certificate, port, cache, log=""):
     behind = f"upstream behind {{ server {LOOPBACK}:{port}; keepalive 64; keepalive_requests 1000000000; }}"
-    return Nginx(name, folder, certificate, NGINX_PROXY.format(cache=NGINX_CACHE if cache else ""), behind)
+    return Nginx(name, folder, certificate, NGINX_PROXY.format(cache=NGINX_CACHE if cache else ""), behind, log=log)
 
 
 def nginx_files(name, folder, certificate, root):
