@@ -105,8 +105,8 @@ def twelve_layers(folder):
     return made.tagged(made.image([4096] * 11 + [LARGE]))
 
 
-def one_large_layer(folder):
-    made = Image(folder, "one-large-layer")
+def one_large_layer(folder, name="one-large-layer"):
+    made = Image(folder, name)
     return made.tagged(made.image([LARGE]))
 
 
