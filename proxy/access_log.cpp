@@ -17,10 +17,4 @@ void AccessLog::append(std::string& into, const AccessRecord& record) const {
     line.close();
 }
 
-void AccessLog::write(const AccessRecord& record) const {
-    std::string text;
-    append(text, record);
-    sink_->write(text);
-}
-
 }  // namespace proxy

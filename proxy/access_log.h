@@ -29,7 +29,6 @@ struct AccessRecord {  // views into what outlives the writing
 class AccessLog {
 public:
     AccessLog(LogFormat format, std::shared_ptr<LineSink> sink) : format_(format), sink_(std::move(sink)) {}
-    void write(const AccessRecord& record) const;
     void append(std::string& into, const AccessRecord& record) const;  // the line without its end; allocates nothing where there is room
     [[nodiscard]] const std::shared_ptr<LineSink>& sink() const { return sink_; }
 

@@ -37,11 +37,13 @@ private:
     http::BodySource& rest_;
 };
 
-// Reads into `content` until it holds `wanted` bytes; true when the body ended first.
+// Reads into `content` until it holds `wanted` bytes; true when the body ended first. A body of known length gets no more room than that.
 http::Async<bool> read_up_to(http::BodySource& body, std::size_t wanted, base::Bytes& content) {
+    const auto length = body.length().value_or(wanted);
     while (content.size() < wanted) {
         const auto used = content.size();
-        content.resize(std::min(wanted, used + kPeekSize));
+        if (used == length) co_return true;
+        content.resize(std::min({wanted, used + kPeekSize, static_cast<std::size_t>(std::min<std::uint64_t>(length, wanted))}));
         const auto count = co_await body.read(std::span(content).subspan(used));
         content.resize(used + count.value_or(0));
         if (!count) co_return std::unexpected(count.error());

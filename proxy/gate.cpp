@@ -41,7 +41,11 @@ Gate::Backend::Backend(http::asio::io_context& io, Pools pools, SharedState& sha
       gatekeeper({upstream, pools.workers, manifests, collector, shared.policies, shared.edges, shared.memory, shared.clock}) {}
 
 Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared)
-    : shared_(shared), workers_(pools.workers), background_(io), ready_(std::make_shared<ReadyPulls>(io, shared)) {
+    : shared_(shared),
+      workers_(pools.workers),
+      background_(io),
+      logs_(io, shared.access.sink(), shared.decisions.sink()),
+      ready_(std::make_shared<ReadyPulls>(shared, logs_)) {
     for (std::size_t number = 0; number < shared.upstreams.size(); ++number) {
         backends_.push_back(std::make_unique<Backend>(io, pools, shared, number, background_));
     }
@@ -49,7 +53,7 @@ Gate::Gate(http::asio::io_context& io, Pools pools, SharedState& shared)
 
 http::asio::awaitable<void> Gate::stop() {
     co_await background_.stop();
-    ready_->flush();
+    logs_.flush();
 }
 
 http::Async<void> Gate::handle(http::Exchange& exchange) {
@@ -74,9 +78,16 @@ http::Async<void> Gate::handle(http::Exchange& exchange) {
     access.status = request.status;
     access.bytes = exchange.bytes_sent();
     access.duration = std::chrono::steady_clock::now() - started;
-    shared_.access.write(access);
+    write_access(access);
     if (thrown) std::rethrow_exception(thrown);
     co_return result;
+}
+
+// What went well may come a moment late; for what did not somebody may be waiting.
+void Gate::write_access(const AccessRecord& access) {
+    shared_.access.append(logs_.access().text(), access);
+    logs_.access().end_line();
+    if (access.status == 0 || access.status >= 400) logs_.access().flush();
 }
 
 http::Async<void> Gate::answer(Request& request, AccessRecord& access) {

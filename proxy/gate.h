@@ -43,11 +43,13 @@ private:
         Gatekeeper gatekeeper;
     };
     http::Async<void> answer(Request& request, AccessRecord& access);
+    void write_access(const AccessRecord& access);
     http::Async<void> dispatch(RoutedRequest& routed, const registry::Route& route);
 
     SharedState& shared_;
     http::asio::thread_pool& workers_;
     Background background_;
+    LogBuffers logs_;
     std::shared_ptr<ReadyPulls> ready_;
     std::vector<std::unique_ptr<Backend>> backends_;  // in the order of the configuration's upstreams
 };

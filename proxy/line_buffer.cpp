@@ -31,4 +31,14 @@ void LineBuffer::end_line() {
     });
 }
 
+LogBuffers::LogBuffers(http::asio::io_context& io, const std::shared_ptr<LineSink>& access, const std::shared_ptr<LineSink>& decisions)
+    : access_(io, access) {
+    if (decisions != access) decisions_.emplace(io, decisions);
+}
+
+void LogBuffers::flush() {
+    access_.flush();
+    if (decisions_) decisions_->flush();
+}
+
 }  // namespace proxy

@@ -4,6 +4,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "http/async.h"
@@ -32,6 +33,19 @@ private:
     };
     std::shared_ptr<State> state_;
     http::asio::steady_timer timer_;
+};
+
+// The logs of one thread. Where decisions go to a place of their own they have a buffer of their own.
+class LogBuffers {
+public:
+    LogBuffers(http::asio::io_context& io, const std::shared_ptr<LineSink>& access, const std::shared_ptr<LineSink>& decisions);
+    [[nodiscard]] LineBuffer& access() { return access_; }
+    [[nodiscard]] LineBuffer& decisions() { return decisions_ ? *decisions_ : access_; }
+    void flush();
+
+private:
+    LineBuffer access_;
+    std::optional<LineBuffer> decisions_;
 };
 
 }  // namespace proxy

@@ -21,10 +21,6 @@ bool accepts(const http::RequestView& request, std::string_view media_type) {
 
 }  // namespace
 
-ReadyPulls::ReadyPulls(http::asio::io_context& io, SharedState& shared) : shared_(shared), access_lines_(io, shared.access.sink()) {
-    if (shared.decisions.sink() != shared.access.sink()) decision_lines_.emplace(io, shared.decisions.sink());
-}
-
 const std::string& ReadyPulls::key(std::string_view authority, std::string_view target) {
     key_.assign(authority).append(" ").append(target);
     return key_;
@@ -96,8 +92,8 @@ void ReadyPulls::write_lines(const Pull& pull, const http::ReadyAnswer& answer, 
     const auto id = DecisionId::next();
     const auto now = shared_.clock();
     const std::string_view method = answer.to_head ? "HEAD" : "GET";
-    shared_.decisions.append(decisions().text(), now, id.text(), method, pull.decision);
-    decisions().end_line();
+    shared_.decisions.append(logs_.decisions().text(), now, id.text(), method, pull.decision);
+    logs_.decisions().end_line();
     AccessRecord access;
     access.time = now;
     access.id = id.text();
@@ -109,13 +105,8 @@ void ReadyPulls::write_lines(const Pull& pull, const http::ReadyAnswer& answer, 
     access.duration = std::chrono::steady_clock::now() - answer.asked;
     access.repository = pull.repository;
     access.upstream = pull.upstream;
-    shared_.access.append(access_lines_.text(), access);
-    access_lines_.end_line();
-}
-
-void ReadyPulls::flush() {
-    access_lines_.flush();
-    if (decision_lines_) decision_lines_->flush();
+    shared_.access.append(logs_.access().text(), access);
+    logs_.access().end_line();
 }
 
 }  // namespace proxy

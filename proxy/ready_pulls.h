@@ -23,7 +23,7 @@ namespace proxy {
 
 class ReadyPulls final : public http::ReadyAnswers {
 public:
-    ReadyPulls(http::asio::io_context& io, SharedState& shared);
+    ReadyPulls(SharedState& shared, LogBuffers& logs) : shared_(shared), logs_(logs) {}  // both outlive it
 
     // An allowed pull by digest of a client that may pull; `record` is what was written about it.
     void learn(std::string_view authority, std::string_view target, const SharedManifest& manifest, const PolicyRule& rule,
@@ -31,7 +31,6 @@ public:
 
     [[nodiscard]] std::optional<http::ReadyAnswer> find(const http::RequestView& request) override;
     void sent(const http::ReadyAnswer& answer, std::string_view peer, std::uint64_t body_bytes) override;
-    void flush();
 
 private:
     struct Pull {
@@ -51,11 +50,9 @@ private:
     [[nodiscard]] const std::string& key(std::string_view authority, std::string_view target);
     [[nodiscard]] bool still_allowed(const Pull& pull, base::Time now) const;
     void write_lines(const Pull& pull, const http::ReadyAnswer& answer, std::string_view peer, std::uint64_t body_bytes);
-    [[nodiscard]] LineBuffer& decisions() { return decision_lines_ ? *decision_lines_ : access_lines_; }
 
     SharedState& shared_;
-    LineBuffer access_lines_;
-    std::optional<LineBuffer> decision_lines_;  // where they go to a place of their own
+    LogBuffers& logs_;
     std::unordered_map<std::string, std::shared_ptr<const Pull>, Hash, std::equal_to<>> pulls_;
     std::string key_;  // keeps its room
 };
