@@ -203,8 +203,10 @@ asio::awaitable<ServerConnection::Next> ServerConnection::answer(ParsedRequest r
         static_cast<void>(co_await exchange.respond(std::move(head), base::BytesView()));
     }
     if (!exchange.complete()) {
-        // A reset, so that no reader takes what it got for the whole.
-        stream_->abort();
+        // Where only the end of the connection says that the answer is whole, a reset says that it is not. Elsewhere a reset would take
+        // from the reader what is still on its way, and containerd goes on with a Range after an early end but not after a reset
+        // (oci-proxying 2.11).
+        if (!exchange.cut_is_plain()) stream_->abort();
         co_return Next::close;
     }
     if (outcome && exchange.keep_alive()) co_return Next::request;

@@ -76,6 +76,7 @@ Async<void> ServerExchange::respond_stream(ResponseHead head, BodySource& body) 
     if (request_.head.http_1_0 && coding == RelayCoding::chunked) {
         // RFC 9112 section 6.1: no transfer coding for HTTP/1.0. The end of the connection is the end, and a cut is a reset.
         coding = RelayCoding::until_close;
+        ends_by_itself_ = false;
         framing = Framing();
     }
     CO_TRY(auto text, begin(head, framing, coding != RelayCoding::until_close));

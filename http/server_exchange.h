@@ -45,6 +45,8 @@ public:
     // The status for a handler that failed without an answer.
     [[nodiscard]] unsigned failure_status() const { return body_.blame().value_or(500); }
     [[nodiscard]] bool complete() const { return progress_.complete; }
+    // An unfinished answer whose reader knows, by length or chunks, that the rest is missing.
+    [[nodiscard]] bool cut_is_plain() const { return ends_by_itself_ && progress_.head_sent && !progress_.peer_failed; }
     [[nodiscard]] bool keep_alive() const { return after_ == AfterMessage::keep_alive; }
 
 private:
@@ -57,6 +59,7 @@ private:
     RequestBody body_;
     const bool& stopping_;
     RelayProgress progress_;
+    bool ends_by_itself_ = true;
     AfterMessage after_ = AfterMessage::close;
 };
 
