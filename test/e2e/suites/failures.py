@@ -15,15 +15,29 @@ def run(world):
     unsigned.push(world.registry.url, "acme/failing-unsigned")
     # docker-registry has no referrers API: its 404 is an answer, a 500 is none, so each place is broken in turn.
     fallback = ("/manifests/sha256-",)
-    undecided(world, unsigned, "acme/failing-unsigned", "500 for the referrers", status(500, "/referrers/"))
-    undecided(world, unsigned, "acme/failing-unsigned", "500 for the fallback tag", status(500, *fallback))
-    undecided(world, signed, "acme/failing", "500 for referrers and fallback tag", status(500, "/referrers/", *fallback))
-    undecided(world, signed, "acme/failing", "a connection closed instead of the fallback tag", drop(*fallback))
-    undecided(world, signed, "acme/failing", "429 for the fallback tag", status(429, *fallback))
-    undecided(world, signed, "acme/failing", "500 for the signature's bundle", status(500, bundle_blob(signed)))
-    undecided(world, signed, "acme/failing", "500 for the manifest", status(500, "/manifests/v1"))
-    undecided(world, signed, "acme/failing", "every connection closed", drop())
+    gate = world.start_gate("gate-forgetful", '[cache]\nmemory = "0"\n' + upstream_part(world.shim.url) + GRANTS + POLICIES)
+    undecided(world, gate, unsigned, "acme/failing-unsigned", "500 for the referrers", status(500, "/referrers/"))
+    undecided(world, gate, unsigned, "acme/failing-unsigned", "500 for the fallback tag", status(500, *fallback))
+    undecided(world, gate, signed, "acme/failing", "500 for referrers and fallback tag", status(500, "/referrers/", *fallback))
+    undecided(world, gate, signed, "acme/failing", "a connection closed instead of the fallback tag", drop(*fallback))
+    undecided(world, gate, signed, "acme/failing", "429 for the fallback tag", status(429, *fallback))
+    undecided(world, gate, signed, "acme/failing", "500 for the signature's bundle", status(500, bundle_blob(signed)))
+    undecided(world, gate, signed, "acme/failing", "500 for the manifest", status(500, "/manifests/v1"))
+    undecided(world, gate, signed, "acme/failing", "every connection closed", drop())
+    warm(world, signed)
     registry_down(world)
+
+
+def warm(world, vector):
+    """What is in memory needs no registry, but a tag does."""
+    path = "/v2/acme/failing/manifests/"
+    cold = wire.request(world.gate.port, "GET", path + vector.digest)
+    world.report.check("a signed image is pulled by digest", cold.status == 200, cold)
+    with world.shim.with_faults(drop()):
+        answer = wire.request(world.gate.port, "GET", path + vector.digest)
+        world.report.check("every connection closed: it is served from memory", answer.status == 200 and answer.body == vector.manifest(), answer)
+        answer = wire.request(world.gate.port, "GET", path + "v1")
+        world.report.check("every connection closed: by tag it is 503", answer.status == 503, answer)
 
 
 def bundle_blob(vector):
@@ -31,16 +45,16 @@ def bundle_blob(vector):
     return "/blobs/" + manifest["layers"][0]["digest"]
 
 
-def undecided(world, vector, repository, what, fault):
+def undecided(world, gate, vector, repository, what, fault):
     with world.shim.with_faults(fault):
         for method in ("GET", "HEAD"):
-            answer = wire.request(world.gate.port, method, f"/v2/{repository}/manifests/v1")
+            answer = wire.request(gate.port, method, f"/v2/{repository}/manifests/v1")
             world.report.check(f"{what}: {method} is answered 503 with Retry-After and without the image",
                                answer.status == 503 and answer.header("Retry-After") and vector.manifest() not in answer.body, answer)
         for client in world.clients:
-            pulled = client.pull(f"{world.gate.address}/{repository}:v1")
+            pulled = client.pull(f"{gate.address}/{repository}:v1")
             world.report.check(f"{what}: {client.name} gets no image", not pulled.ok and pulled.digest is None, pulled.text)
-    answer = wire.request(world.gate.port, "GET", f"/v2/{repository}/manifests/v1")
+    answer = wire.request(gate.port, "GET", f"/v2/{repository}/manifests/v1")
     expected = 403 if repository.endswith("unsigned") else 200
     world.report.check(f"{what}: once it is over, the answer is {expected} again", answer.status == expected, answer)
 

@@ -64,7 +64,8 @@ def configuration(stack, registries):
     text += trust_part("stack", stack.values["STACK_TRUSTED_ROOT"])
     for identity, (issuer, subject) in IDENTITIES.items():
         text += policy(identity, [f"{kind}.test/acme/{identity}/**" for kind in registries], "stack", [(issuer, "subject", subject)])
-    return text + '[default]\naction = "deny"\n'
+    # An image is asked for just before it is signed at the registry itself: its refusal must not stand.
+    return text + '[default]\naction = "deny"\n[cache]\nnegative_ttl = "0s"\n'
 
 
 def signed_image(world, stack, gate, clients, kind, url, log, identity):
