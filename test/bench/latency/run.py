@@ -18,6 +18,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -68,6 +69,7 @@ class Bench:
                 answer = request(server.plain_port, "GET", PATH)
                 if answer.status != 200 or answer.body != BLOB:
                     raise RuntimeError(f"{name}: {answer}")
+            time.sleep(0.5)  # lines may be joined
             if self.origin.lines() - asked != 20 or server.lines() - logged < 20:
                 raise RuntimeError(f"{name}: 20 requests, {self.origin.lines() - asked} at the origin, {server.lines() - logged} lines of log")
 
