@@ -9,10 +9,8 @@ namespace {
 
 using base::ErrorCode;
 using http::asio::awaitable;
-using namespace std::chrono_literals;
 
-constexpr auto kFlightTime = 25s;     // containerd gives up at 30 (oci-proxying 7.2)
-constexpr int kFlightsPerRequest = 2; // the first may be another's, with less to spend
+constexpr int kFlightsPerRequest = 2;  // the first may be another's, with less to spend
 constexpr EvidenceLimits kLimits;
 
 // Runs on a worker.
@@ -34,8 +32,6 @@ std::vector<Outcome> verify_bundle(const base::Bytes& bytes, const std::vector<N
     }
     return outcomes;
 }
-
-bool is_within(base::Time then, std::chrono::milliseconds time, base::Time now) { return then <= now && now - then < time; }
 
 }  // namespace
 

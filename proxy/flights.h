@@ -7,6 +7,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+#include <chrono>
 #include <exception>
 #include <functional>
 #include <map>
@@ -21,6 +22,9 @@
 #include "proxy/background.h"
 
 namespace proxy {
+
+// How long a flight may take: containerd gives up on a request at 30 s (oci-proxying 7.2).
+inline constexpr std::chrono::seconds kFlightTime{25};
 
 template <typename Value>  // copyable
 class Flights {

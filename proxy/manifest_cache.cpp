@@ -7,9 +7,6 @@ namespace {
 
 using base::ErrorCode;
 using http::asio::awaitable;
-using namespace std::chrono_literals;
-
-constexpr auto kFlightTime = 25s;  // containerd gives up at 30 (oci-proxying 7.2)
 
 std::string digest_key(const std::string& repository, const std::string& digest) { return "m " + repository + "@" + digest; }
 std::string tag_key(const std::string& repository, const std::string& tag) { return "t " + repository + ":" + tag; }
@@ -20,9 +17,6 @@ std::size_t cost_of(const CachedManifest& cached) { return 2 * cached.manifest.r
 ManifestOutcome fault(base::Error error, std::optional<base::Digest> seen = {}) {
     return std::unexpected(ManifestFault{std::move(error), std::move(seen)});
 }
-
-// A clock that was set back makes everything old.
-bool is_within(base::Time then, std::chrono::milliseconds time, base::Time now) { return then <= now && now - then < time; }
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <list>
 #include <memory>
@@ -11,6 +12,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+
+#include "base/time.h"
 
 namespace proxy {
 
@@ -27,6 +30,9 @@ public:
 private:
     mutable std::atomic<bool> marked_{false};
 };
+
+// Whether something seen `then` may still be used `now`. A clock that was set back makes everything old; a time of 0 lets nothing be used.
+[[nodiscard]] inline bool is_within(base::Time then, std::chrono::milliseconds time, base::Time now) { return then <= now && now - then < time; }
 
 class MemoryCache {
 public:
