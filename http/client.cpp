@@ -1,8 +1,11 @@
 #include "http/client.h"
 
+#include <algorithm>
+#include <array>
 #include <utility>
 
 #include "http/client_pool.h"
+#include "http/connect.h"
 #include "http/head_writer.h"
 #include "http/relay.h"
 
@@ -61,6 +64,17 @@ Framing empty_body_framing(std::string_view method) {
     return expects_body ? Framing(Framing::Kind::length, 0) : Framing();
 }
 
+// RFC 9110 section 9.2.2: what is sent twice may have been done twice. "A client SHOULD NOT automatically retry a request with a
+// non-idempotent method unless it has some means to know that [...] the original request was never applied", and a connection that broke
+// after a byte was written tells nothing.
+bool is_idempotent(std::string_view method) {
+    constexpr std::array<std::string_view, 6> kIdempotent{"GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE"};
+    return std::ranges::find(kIdempotent, method) != kIdempotent.end();
+}
+
+// So they are given only connections that were used a moment ago, which peers seldom close.
+constexpr std::chrono::milliseconds kFreshEnough{5'000};
+
 bool can_be_sent_again(BodySource* body) { return body == nullptr || body->length() == 0U || body->rewind(); }
 
 }  // namespace
@@ -74,8 +88,28 @@ struct Client::State {
 
     Async<std::unique_ptr<ClientConnection>> open(base::Deadline deadline) const {
         const auto limit = base::Deadline::after(options.connect_timeout).sooner_of(deadline);
-        CO_TRY(auto connection, co_await ClientConnection::open(workers, origin, tls, limit));
-        co_return connection;
+        Destination destination{origin, tls, options.proxy, options.refuses};
+        CO_TRY(auto stream, co_await open_stream(workers, std::move(destination), limit));
+        co_return std::make_unique<ClientConnection>(std::move(stream));
+    }
+
+    // A plain origin behind a proxy is asked for in absolute form (RFC 9112 section 3.2.2). A tunnel would do as well, but proxies are
+    // commonly set up to open those to port 443 only, and this is what Go's clients send.
+    bool absolute_form() const { return options.proxy && !origin.tls(); }
+
+    Result<std::string> request_text(RequestHead& head, const Framing& framing) const {
+        if (!absolute_form()) return write_request_head(head, origin.authority(), framing);
+        if (const auto& secret = options.proxy->authorization()) head.headers.set("Proxy-Authorization", secret->reveal());
+        TRY(auto text, write_request_head(head, origin.authority(), framing));
+        text.insert(head.method.size() + 1, origin.url());
+        return text;
+    }
+
+    // 407 is the proxy's own word, never the origin's (RFC 9110 section 15.5.8). What else it says by itself cannot be told apart here.
+    bool proxy_refuses(const ResponseHead& answer) const { return absolute_form() && answer.status == 407; }
+
+    std::unique_ptr<ClientConnection> pooled(bool idempotent) const {
+        return pool->take(idempotent ? options.keep_alive : std::min(options.keep_alive, kFreshEnough));
     }
 
     StreamLimits limits(base::Deadline deadline) const { return {options.idle_timeout, deadline}; }
@@ -93,10 +127,11 @@ Client::~Client() { state_->pool->close(); }
 Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Deadline deadline) {
     const auto state = state_;
     const auto framing = body != nullptr ? framing_of(*body) : empty_body_framing(head.method);
-    CO_TRY(const auto text, write_request_head(head, state->origin.authority(), framing));
+    CO_TRY(const auto text, state->request_text(head, framing));
+    const bool idempotent = is_idempotent(head.method);
     const auto method = head.method == "HEAD" ? RequestMethod::head : RequestMethod::other;
 
-    auto connection = state->pool->take();
+    auto connection = state->pooled(idempotent);
     bool pooled = connection != nullptr;
     while (true) {
         if (!connection) {
@@ -104,6 +139,9 @@ Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Dea
         }
         connection->stream().set_limits(state->limits(deadline));
         auto response = co_await connection->exchange(text, body, method, state->options.head_limit);
+        if (response && state->proxy_refuses(response->head)) {
+            co_return fail(ErrorCode::unavailable, "proxy " + state->options.proxy->url() + " answered 407 Proxy Authentication Required");
+        }
         if (response) {
             std::weak_ptr<ClientPool> pool = state->pool;
             auto answer = std::make_unique<AnswerBody>(std::move(connection), std::move(pool), response->framing, response->keep_alive);
@@ -111,7 +149,7 @@ Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Dea
         }
         // The peer may close an idle connection while a request is on its way; nothing was answered, so nothing was decided.
         const bool stale = pooled && connection->untouched() && response.error().code() == ErrorCode::unavailable;
-        if (!stale || !can_be_sent_again(body)) co_return std::unexpected(std::move(response).error());
+        if (!stale || !idempotent || !can_be_sent_again(body)) co_return std::unexpected(std::move(response).error());
         connection.reset();
         pooled = false;
     }

@@ -1,46 +1,33 @@
-// An HTTP/1.1 client for one origin with a connection pool. One object per (thread, origin): everything in it runs on one io_context.
+// An HTTP/1.1 client for one origin, directly or through one proxy, with a connection pool. One object per (thread, origin, proxy):
+// everything in it runs on one io_context.
 //
 // 1xx answers are skipped (at most 8), redirects are handed to the caller, answers' heads pass http/head. A connection goes back to the
 // pool only after its answer was read to the very end with nothing left over; else it is closed.
 #pragma once
 
 #include <chrono>
-#include <cstdint>
 #include <memory>
 #include <string>
 
 #include "base/time.h"
 #include "http/async.h"
 #include "http/body.h"
+#include "http/forward_proxy.h"
 #include "http/message.h"
+#include "http/origin.h"
+#include "http/resolve.h"
 #include "http/tls.h"
 
 namespace http {
 
-// scheme://host[:port]; nothing after it.
-class Origin {
-public:
-    [[nodiscard]] static base::Result<Origin> parse(std::string_view url);
-    [[nodiscard]] bool tls() const { return tls_; }
-    [[nodiscard]] const std::string& host() const { return host_; }  // lower case; IPv6 without brackets
-    [[nodiscard]] std::uint16_t port() const { return port_; }
-    [[nodiscard]] std::string authority() const;  // host[:port], port left out where it is the scheme's own
-    [[nodiscard]] std::string url() const;        // scheme://authority
-    bool operator==(const Origin&) const = default;
-
-private:
-    Origin(bool tls, std::string host, std::uint16_t port) : tls_(tls), host_(std::move(host)), port_(port) {}
-    bool tls_;
-    std::string host_;
-    std::uint16_t port_;
-};
-
 struct ClientOptions {
-    std::chrono::milliseconds connect_timeout{5'000};  // resolving, connecting and the TLS handshake together
+    std::chrono::milliseconds connect_timeout{5'000};  // resolving, connecting, the tunnel and the TLS handshake together
     std::chrono::milliseconds idle_timeout{60'000};    // between two pieces in either direction
     std::chrono::milliseconds keep_alive{60'000};      // an idle pooled connection is closed after this
     std::size_t pooled_connections = 64;               // idle ones kept
     std::size_t head_limit = 64 * 1024;
+    std::shared_ptr<const ForwardProxy> proxy;  // null: connect directly
+    AddressFilter refuses;                      // empty: no address
 };
 
 class ClientResponse {
@@ -64,8 +51,8 @@ public:
     Client& operator=(const Client&) = delete;
 
     // Sends head (Host and framing are set here) and body (null: none), returns once the answer's head is there. The answer is read
-    // concurrently with sending, so an early refusal of an upload is seen. A stale pooled connection is retried once, if there is no
-    // body or it can be sent from its first byte: it is empty or rewinds. An answer with neither Content-Length nor chunked coding is
+    // concurrently with sending, so an early refusal of an upload is seen. A stale pooled connection is retried once, if the method is
+    // idempotent and there is no body or it can be sent from its first byte: it is empty or rewinds. An answer with neither Content-Length nor chunked coding is
     // malformed: it cannot be told from a cut one.
     // `deadline` bounds the whole exchange, reading the answer's body included: a blob relay passes Deadline::never() and relies on the
     // idle time-out. `body` is not touched any more when this returns.

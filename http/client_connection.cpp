@@ -8,11 +8,9 @@
 #include <boost/asio/this_coro.hpp>
 
 #include "http/relay.h"
-#include "http/resolve.h"
 
 namespace http {
 
-using asio::ip::tcp;
 using base::Error;
 using base::ErrorCode;
 using base::fail;
@@ -23,38 +21,6 @@ namespace {
 constexpr int kMostInterimAnswers = 8;
 constexpr std::size_t kFieldLimit = 100;
 
-// Connects to one address; the timer closes the socket, which ends the attempt.
-Async<tcp::socket> connect_to(tcp::endpoint endpoint, base::Deadline deadline) {
-    const auto executor = co_await asio::this_coro::executor;
-    auto socket = std::make_shared<tcp::socket>(executor);
-    asio::steady_timer timer(executor, deadline.at());
-    timer.async_wait([weak = std::weak_ptr(socket)](boost::system::error_code error) {
-        const auto open = weak.lock();
-        boost::system::error_code ignored;
-        if (open && !error) open->close(ignored);
-    });
-    const auto [error] = co_await socket->async_connect(endpoint, kAsTuple);
-    const auto where = endpoint.address().to_string() + " port " + std::to_string(endpoint.port());
-    if (deadline.passed()) co_return fail(ErrorCode::timed_out, "connect to " + where + ": timed out");
-    if (error) co_return fail(ErrorCode::unavailable, "connect to " + where + ": " + error.message());
-    timer.cancel();
-    boost::system::error_code ignored;
-    socket->set_option(tcp::no_delay(true), ignored);
-    co_return std::move(*socket);
-}
-
-Async<tcp::socket> connect_to_any(const std::vector<tcp::endpoint>& endpoints, base::Deadline deadline) {
-    Error last(ErrorCode::unavailable, "no address");
-    for (std::size_t i = 0; i < endpoints.size(); ++i) {
-        // An address that does not answer must leave time for those behind it.
-        const auto share = deadline.left() / static_cast<std::int64_t>(endpoints.size() - i);
-        auto socket = co_await connect_to(endpoints[i], base::Deadline::after(share).sooner_of(deadline));
-        if (socket) co_return std::move(socket);
-        last = std::move(socket).error();
-    }
-    co_return std::unexpected(std::move(last));
-}
-
 // A malformed answer is the upstream's failure, not the caller's input.
 Error answer_error(const Error& error, const std::string& peer) {
     const bool malformed = error.code() == ErrorCode::invalid_input || error.code() == ErrorCode::too_large;
@@ -62,19 +28,6 @@ Error answer_error(const Error& error, const std::string& peer) {
 }
 
 }  // namespace
-
-Async<std::unique_ptr<ClientConnection>> ClientConnection::open(asio::thread_pool& workers, Origin origin,
-                                                                std::shared_ptr<const ClientTls> tls, base::Deadline deadline) {
-    if (origin.tls() && !tls) co_return fail(ErrorCode::internal, "no TLS settings for " + origin.url());
-    CO_TRY(const auto endpoints, co_await resolve(workers, origin.host(), origin.port(), deadline));
-    CO_TRY(auto socket, co_await connect_to_any(endpoints, deadline));
-    if (!origin.tls()) co_return std::make_unique<ClientConnection>(std::make_unique<Stream>(std::move(socket)));
-    auto stream = std::make_unique<Stream>(std::move(socket), tls->context());
-    const StreamLimits limits{std::chrono::milliseconds::max(), deadline};
-    stream->set_limits(limits);
-    CO_TRY_VOID(co_await stream->connect_tls(origin.host()));
-    co_return std::make_unique<ClientConnection>(std::move(stream));
-}
 
 Async<ParsedResponse> ClientConnection::exchange(std::string head, BodySource* body, RequestMethod method, std::size_t head_limit) {
     untouched_ = true;

@@ -13,10 +13,6 @@ class ClientConnection {
 public:
     explicit ClientConnection(std::unique_ptr<Stream> stream) : stream_(std::move(stream)), input_(*stream_) {}
 
-    // Resolves, connects to the first address that answers, and verifies the peer's name for TLS origins.
-    [[nodiscard]] static Async<std::unique_ptr<ClientConnection>> open(asio::thread_pool& workers, Origin origin,
-                                                                       std::shared_ptr<const ClientTls> tls, base::Deadline deadline);
-
     // Sends the request and returns the answer's final head. `body` is read by a second coroutine meanwhile, which has ended when this
     // returns: completely sent, or stopped because the answer refuses the request before its end.
     Async<ParsedResponse> exchange(std::string head, BodySource* body, RequestMethod method, std::size_t head_limit);

@@ -4,11 +4,14 @@
 
 namespace http {
 
-std::unique_ptr<ClientConnection> ClientPool::take() {
+std::unique_ptr<ClientConnection> ClientPool::take(std::chrono::milliseconds longest_idle) {
+    const auto now = Clock::now();
     while (!idle_.empty()) {
+        const auto until = idle_.back().until;
+        if (until > now && until - keep_alive_ < now - longest_idle) return nullptr;  // the others were used even earlier
         auto newest = std::move(idle_.back());
         idle_.pop_back();
-        if (newest.until > Clock::now() && newest.connection->stream().idle_and_open()) return std::move(newest.connection);
+        if (newest.until > now && newest.connection->stream().idle_and_open()) return std::move(newest.connection);
     }
     return nullptr;
 }

@@ -15,8 +15,10 @@ public:
     ClientPool(asio::io_context& io, std::chrono::milliseconds keep_alive, std::size_t capacity)
         : sweep_timer_(io), keep_alive_(keep_alive), capacity_(capacity) {}
 
-    // One that is still open and silent: a peer that closed it, or sent something unasked, loses it here. Null if there is none.
-    [[nodiscard]] std::unique_ptr<ClientConnection> take();
+    // One that is still open and silent: a peer that closed it, or sent something unasked, loses it here. Null if there is none
+    // that was used within `longest_idle`.
+    [[nodiscard]] std::unique_ptr<ClientConnection> take(std::chrono::milliseconds longest_idle);
+    [[nodiscard]] std::unique_ptr<ClientConnection> take() { return take(keep_alive_); }
     void give(std::unique_ptr<ClientConnection> connection);
     void close();  // drops all, and whatever is given later
     [[nodiscard]] std::size_t size() const { return idle_.size(); }

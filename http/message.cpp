@@ -33,6 +33,7 @@ constexpr std::array kPhrases = {
     Phrase{404, "Not Found"},
     Phrase{405, "Method Not Allowed"},
     Phrase{406, "Not Acceptable"},
+    Phrase{407, "Proxy Authentication Required"},
     Phrase{408, "Request Timeout"},
     Phrase{409, "Conflict"},
     Phrase{410, "Gone"},

@@ -1,4 +1,5 @@
-#include "http/client.h"
+#include "http/origin.h"
+
 #include "http/grammar.h"
 
 namespace http {

@@ -37,15 +37,3 @@ TEST_CASE("an answer that came before the upload's end leaves the connection unu
     CHECK_FALSE(connection.request_complete());
     CHECK_FALSE(connection.reusable(true));
 }
-
-TEST_CASE("a connection is opened within its deadline or not at all") {
-    Loop loop;
-    TestServer server(echo);
-    const auto open = [&](const std::string& url) {
-        return loop.run(http::ClientConnection::open(loop.workers, http::Origin::parse(url).value(), nullptr, base::Deadline::after(2s)));
-    };
-    CHECK(open("http://127.0.0.1:" + std::to_string(server.port())).has_value());
-    CHECK(open("http://localhost:" + std::to_string(server.port())).has_value());
-    CHECK_FALSE(open("http://127.0.0.1:1").has_value());
-    CHECK(open("https://127.0.0.1:1").error().code() == base::ErrorCode::internal);
-}

@@ -42,6 +42,18 @@ TEST_CASE("the pool gives back the connection used last and keeps no more than i
     pool->close();
 }
 
+TEST_CASE("who cannot repeat a request gets a connection that was used a moment ago, or none") {
+    StreamPair pair("", StreamPair::Peer::open);
+    http::asio::io_context io;
+    const auto pool = std::make_shared<http::ClientPool>(io, 1h, 8);
+    pool->give(connection_of(pair));
+    std::this_thread::sleep_for(20ms);
+    CHECK(pool->take(10ms) == nullptr);
+    CHECK(pool->size() == 1);  // still there for others
+    CHECK(pool->take(1min) != nullptr);
+    pool->close();
+}
+
 TEST_CASE("the pool drops what the peer closed or wrote to, what is too old, and everything when it closes") {
     StreamPair closed("", StreamPair::Peer::closed);
     StreamPair written("unasked", StreamPair::Peer::open);

@@ -201,11 +201,30 @@ TEST_CASE("a stale pooled connection costs a body in memory or an empty one noth
     const auto put = fetcher.send(request("PUT"), &in_memory);
     REQUIRE(put.has_value());
     PatternBody empty(0, 0);
-    const auto post = fetcher.send(request("POST"), &empty);
-    REQUIRE(post.has_value());
+    const auto again = fetcher.send(request("PUT"), &empty);
+    REQUIRE(again.has_value());
     CHECK(upstream.accepted() == 3);
     const std::scoped_lock lock(mutex);
     CHECK(bodies == std::vector<std::string>{"", "abc", ""});
+}
+
+TEST_CASE("a request that may have been done already is not sent a second time") {
+    const auto [method, repeated] = GENERATE(
+        table<std::string, bool>({{"GET", true}, {"HEAD", true}, {"PUT", true}, {"DELETE", true}, {"POST", false}, {"PATCH", false}}));
+    CAPTURE(method);
+    RawUpstream upstream([](RawUpstream::Socket& socket) {  // reads the second request of each connection and closes instead of answering
+        static_cast<void>(read_head_from(socket));
+        write_to(socket, "HTTP/1.1 204 No Content\r\n\r\n");
+        static_cast<void>(read_head_from(socket));
+    });
+    {
+        Fetcher fetcher(upstream.url());
+        REQUIRE(fetcher.get().has_value());
+        const auto answer = fetcher.send(request(method));
+        CHECK(answer.has_value() == repeated);
+        if (!repeated) CHECK(answer.error().code() == ErrorCode::unavailable);
+    }
+    CHECK(upstream.accepted() == (repeated ? 2 : 1));
 }
 
 TEST_CASE("a fresh connection that closes without an answer is not tried again") {
