@@ -26,6 +26,11 @@ std::string route_of(const proxy::UpstreamSettings& upstream) {
     return joined(ways);
 }
 
+std::string proxy_of(const proxy::Config& config, const proxy::UpstreamSettings& upstream) {
+    const auto proxy = upstream.proxies.value_or(config.proxies).find(upstream.url);
+    return proxy ? ", through the proxy " + proxy->url() : "";
+}
+
 std::string rule_of(const proxy::PolicyRule& rule) {
     std::string text(to_string(rule.action));
     if (rule.action == proxy::PolicyAction::verify) {
@@ -51,7 +56,7 @@ std::string summary(const proxy::Config& config) {
     std::string text;
     for (const auto& upstream : config.upstreams) {
         text += "upstream " + upstream.registry + ": " + upstream.url.url() + ", by " + route_of(upstream) +
-                (upstream.account ? ", as " + upstream.account->username : ", anonymous") + "\n";
+                (upstream.account ? ", as " + upstream.account->username : ", anonymous") + proxy_of(config, upstream) + "\n";
     }
     for (const auto& grant : config.clients.grants)
         text += "grant anonymous: " + actions_of(grant) + " on " + patterns_of(grant.repositories) + "\n";

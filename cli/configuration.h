@@ -9,7 +9,7 @@
 
 namespace cli {
 
-// nullopt: problems were printed.
+// With the proxies of the environment. nullopt: problems were printed.
 [[nodiscard]] std::optional<proxy::Config> read_configuration(const std::filesystem::path& file);
 
 void print_problems(const proxy::Problems& problems);

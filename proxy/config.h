@@ -13,7 +13,8 @@
 #include <vector>
 
 #include "base/secret.h"
-#include "http/client.h"
+#include "http/origin.h"
+#include "http/proxy_routes.h"
 #include "proxy/config_files.h"
 #include "proxy/config_problem.h"
 #include "proxy/grants.h"
@@ -70,6 +71,8 @@ struct UpstreamSettings {
     std::optional<ServiceAccount> account;  // `auth`; absent: anonymous
     std::optional<LocatedPath> ca;          // PEM; absent: the system's store
     std::chrono::milliseconds tag_ttl{0};   // how long a tag's digest is believed without asking; 0: ask every time
+    std::optional<http::ProxyRoutes> proxies{};  // `proxy`; absent: as the environment says
+    std::vector<std::string> internal_hosts{};   // inside, and this registry may name them; as http::Origin has hosts
 };
 
 struct ClientSettings {
@@ -92,6 +95,7 @@ struct Config {
     std::vector<TrustSettings> trusts;
     std::vector<PolicyRule> policies;                  // in the order of the file; every trust they name exists
     PolicyAction default_action = PolicyAction::deny;  // deny | allow
+    http::ProxyRoutes proxies;  // of the environment; not in the file: whoever starts the program sets it
 
     // For what is found wrong later, when a file is used: points at the line that names it.
     [[nodiscard]] Problem problem(SourcePosition where, std::string what) const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json_writer.h"
+#include "http/grammar.h"
 #include "proxy/config_credentials.h"
 #include "proxy/config_values.h"
 #include "registry/names.h"
@@ -20,6 +21,20 @@ base::Result<std::string> parse_prefix(std::string_view text) {
         base::ErrorCode::invalid_input,
         "is " + base::json::quote(text) +
             ", expected path segments of a repository name without a slash around them, such as \"ghcr\"");
+}
+
+// "" is a word of its own: no proxy, whatever the environment says. The text is never repeated: it may hold a password.
+base::Result<http::ProxyRoutes> parse_proxy(std::string_view url) {
+    if (url.empty()) return http::ProxyRoutes();
+    TRY(auto proxy, http::ForwardProxy::parse(url));
+    return http::ProxyRoutes::always(std::move(proxy));
+}
+
+base::Result<std::string> parse_host(std::string_view text) {
+    auto authority = http::parse_authority(text);
+    if (authority && !authority->port) return std::move(authority->host);
+    return base::fail(base::ErrorCode::invalid_input,
+                      "is " + base::json::quote(text) + ", expected a host without a port, such as \"auth.example\"");
 }
 
 // What was read of one [[upstream]], before it is known to be complete.
@@ -112,6 +127,8 @@ std::optional<Located> read_upstream(ConfigTable table) {
     auto account = read_auth(table, draft);
     auto ca = table.readable_file("ca");
     const auto tag_ttl = table.parsed("tag_ttl", parse_duration);
+    auto proxies = table.parsed("proxy", parse_proxy);
+    auto internal_hosts = table.parsed_list("internal_hosts", parse_host);
     read_blobs(table);
     check_reachable(table, is_default);
     table.finish();
@@ -124,7 +141,9 @@ std::optional<Located> read_upstream(ConfigTable table) {
                               .is_default = is_default,
                               .account = std::move(account),
                               .ca = std::move(ca),
-                              .tag_ttl = tag_ttl.value_or(std::chrono::milliseconds(0))};
+                              .tag_ttl = tag_ttl.value_or(std::chrono::milliseconds(0)),
+                              .proxies = std::move(proxies),
+                              .internal_hosts = std::move(internal_hosts)};
     return Located{std::move(settings), std::move(table)};
 }
 

@@ -23,8 +23,9 @@ std::optional<UpstreamShare> make_upstream(const Config& config, const UpstreamS
     }
     std::optional<registry::Credentials> credentials;
     if (settings.account) credentials = registry::Credentials{settings.account->username, settings.account->password};
+    registry::Reach reach{settings.proxies.value_or(config.proxies), settings.internal_hosts};
     auto upstream = std::make_shared<registry::UpstreamConfig>(
-        registry::UpstreamConfig{settings.url, std::move(tls), std::move(credentials), http::ClientOptions()});
+        registry::UpstreamConfig{settings.url, std::move(tls), std::move(credentials), http::ClientOptions(), std::move(reach)});
     return UpstreamShare{std::move(upstream), std::make_shared<registry::TokenCache>()};
 }
 

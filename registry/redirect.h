@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "registry/reach.h"
 #include "registry/url.h"
 
 namespace registry {
@@ -13,7 +14,8 @@ inline constexpr int kRedirectLimit = 5;
 
 [[nodiscard]] bool is_redirect(unsigned status);  // 301, 302, 303, 307, 308
 
-// The next URL: https only if the registry or the current hop is https, and no inside address except the registry's own host.
-[[nodiscard]] base::Result<Url> redirect_target(const http::Origin& registry, const Url& current, std::string_view location);
+// The next URL: https only if the registry or the current hop is https, and no inside address except where `reach` permits its host.
+[[nodiscard]] base::Result<Url> redirect_target(const http::Origin& registry, const Reach& reach, const Url& current,
+                                                std::string_view location);
 
 }  // namespace registry

@@ -134,7 +134,7 @@ http::Async<Session::MaybeSecret> Session::authorization(Requirement requirement
 http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline deadline) {
     deadline = deadline.sooner_of(base::Deadline::after(kAskingTime));
     const auto use = credentials_ ? RealmUse::with_credentials : RealmUse::anonymous;
-    CO_TRY(auto realm, check_realm(transport_.registry(), key.realm, use));
+    CO_TRY(auto realm, check_realm(transport_.registry(), transport_.reach(), key.realm, use));
     CO_TRY(auto head, token_request(realm, key, credentials_));
     realm.target = head.target;
     CO_TRY(auto answer, co_await transport_.send_following(std::move(realm), std::move(head), deadline));

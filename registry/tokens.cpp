@@ -76,13 +76,14 @@ base::Result<base::Secret> basic_authorization(const Credentials& credentials) {
     return base::Secret("Basic " + base::base64_encode(base::as_bytes(pair.reveal())));
 }
 
-base::Result<Url> check_realm(const http::Origin& registry, std::string_view realm, RealmUse use) {
+base::Result<Url> check_realm(const http::Origin& registry, const Reach& reach, std::string_view realm, RealmUse use) {
     auto url = parse_url(realm);
     if (!url) return refuse_realm(url.error().message());
     if (registry.tls() && !url->origin.tls()) return refuse_realm("http for an https registry");
     const auto& host = url->origin.host();
     if (host == registry.host()) return *std::move(url);
-    if (is_inside_address(host)) return refuse_realm("an inside address that is not the registry's own host");
+    const bool permitted = reach.may_be_inside(registry, host);
+    if (!permitted && is_inside_address(host)) return refuse_realm("an inside address that is not the registry's own host");
     if (use == RealmUse::with_credentials && (is_inside_address(registry.host()) || !is_in_domain(host, parent_domain(registry.host())))) {
         return refuse_realm("credentials of " + registry.host() + " do not go to " + host);
     }

@@ -16,6 +16,7 @@
 #include "base/secret.h"
 #include "http/message.h"
 #include "registry/names.h"
+#include "registry/reach.h"
 #include "registry/url.h"
 
 namespace registry {
@@ -43,11 +44,11 @@ struct TokenKey {
     auto operator<=>(const TokenKey&) const = default;
 };
 
-// The realm of a challenge is the upstream's word, and credentials go there: https for an https registry; no inside address unless it is
-// the registry's own host; and with credentials only the registry's host, its subdomains, and hosts under the registry's parent domain
+// The realm of a challenge is the upstream's word, and credentials go there: https for an https registry; no inside address unless
+// `reach` permits its host; and with credentials only the registry's host, its subdomains, and hosts under the registry's parent domain
 // (registry-1.docker.io -> auth.docker.io). CVE-2026-33540; security-advisories 114, 115.
 enum class RealmUse { anonymous, with_credentials };
-[[nodiscard]] base::Result<Url> check_realm(const http::Origin& registry, std::string_view realm, RealmUse use);
+[[nodiscard]] base::Result<Url> check_realm(const http::Origin& registry, const Reach& reach, std::string_view realm, RealmUse use);
 
 // GET realm?service=…&scope=…, one scope parameter for each scope of the key.
 [[nodiscard]] base::Result<http::RequestHead> token_request(const Url& realm, const TokenKey& key,

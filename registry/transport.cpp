@@ -26,9 +26,9 @@ asio::awaitable<void> wait(asio::steady_timer& timer) {
 
 }  // namespace
 
-Transport::Transport(asio::io_context& io, asio::thread_pool& workers, http::Origin registry, std::shared_ptr<const http::ClientTls> tls,
-                     http::ClientOptions options)
-    : io_(io), workers_(workers), registry_(std::move(registry)), tls_(std::move(tls)), options_(options) {}
+Transport::Transport(asio::io_context& io, asio::thread_pool& workers, http::Origin registry, Reach reach,
+                     std::shared_ptr<const http::ClientTls> tls, http::ClientOptions options)
+    : io_(io), workers_(workers), registry_(std::move(registry)), reach_(std::move(reach)), tls_(std::move(tls)), options_(std::move(options)) {}
 
 base::Result<std::shared_ptr<const http::ClientTls>> Transport::tls_for(const http::Origin& origin) {
     if (!tls_ && origin.tls()) {
@@ -47,7 +47,8 @@ base::Result<std::shared_ptr<http::Client>> Transport::client(const http::Origin
         if (oldest->first == registry_.url()) ++oldest;
         clients_.erase(oldest);
     }
-    auto made = std::make_shared<http::Client>(io_, workers_, origin, std::move(tls), options_);
+    auto options = reach_.options_for(registry_, origin, options_);
+    auto made = std::make_shared<http::Client>(io_, workers_, origin, std::move(tls), std::move(options));
     clients_.emplace(origin.url(), made);
     return made;
 }
@@ -65,7 +66,7 @@ http::Async<Answer> Transport::send_following(Url url, http::RequestHead head, b
         if (!is_redirect(answer.response.head().status)) co_return answer;
         if (hop == kRedirectLimit) co_return base::fail(base::ErrorCode::unavailable, "redirect: more than 5 in a row");
         const std::string location(answer.response.head().headers.get("Location").value_or(""));
-        CO_TRY(auto next, redirect_target(registry_, url, location));
+        CO_TRY(auto next, redirect_target(registry_, reach_, url, location));
         // Scheme, host and port: curl's CVE-2022-27774 forgot the port. It does not come back on the way back (CVE-2024-45336).
         if (next.origin != url.origin) head.headers.remove("Authorization");
         co_await drain(std::move(answer.response));

@@ -8,6 +8,7 @@
 #include "base/time.h"
 #include "http/async.h"
 #include "http/client.h"
+#include "registry/reach.h"
 #include "registry/url.h"
 
 namespace registry {
@@ -20,7 +21,7 @@ struct Answer {
 class Transport {
 public:
     // `tls` as for the registry; where it is null, https hosts are verified against the system's store.
-    Transport(http::asio::io_context& io, http::asio::thread_pool& workers, http::Origin registry,
+    Transport(http::asio::io_context& io, http::asio::thread_pool& workers, http::Origin registry, Reach reach,
               std::shared_ptr<const http::ClientTls> tls, http::ClientOptions options);
 
     // One request; redirects are handed back.
@@ -29,6 +30,7 @@ public:
     http::Async<Answer> send_following(Url url, http::RequestHead head, base::Deadline deadline);
 
     [[nodiscard]] const http::Origin& registry() const { return registry_; }
+    [[nodiscard]] const Reach& reach() const { return reach_; }
 
 private:
     base::Result<std::shared_ptr<http::Client>> client(const http::Origin& origin);
@@ -37,9 +39,10 @@ private:
     http::asio::io_context& io_;
     http::asio::thread_pool& workers_;
     http::Origin registry_;
+    Reach reach_;
     std::shared_ptr<const http::ClientTls> tls_;
     http::ClientOptions options_;
-    std::map<std::string, std::shared_ptr<http::Client>> clients_;  // by origin URL
+    std::map<std::string, std::shared_ptr<http::Client>> clients_;  // by origin URL, which decides the proxy too
 };
 
 // "429 Too Many Requests", for messages; in the standard's words, since the registry's own may be of any length.

@@ -68,7 +68,7 @@ struct Upstream::State {
           std::shared_ptr<TokenCache> token_cache)
         : config(std::move(upstream_config)),
           tokens(std::move(token_cache)),
-          transport(io, workers, config->origin, config->tls, config->client),
+          transport(io, workers, config->origin, config->reach, config->tls, config->client),
           session(transport, config->credentials, *tokens) {}
 
     std::shared_ptr<const UpstreamConfig> config;

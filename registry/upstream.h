@@ -13,6 +13,7 @@
 #include "http/client.h"
 #include "registry/manifest.h"
 #include "registry/names.h"
+#include "registry/reach.h"
 #include "registry/route.h"
 #include "registry/tokens.h"
 
@@ -23,6 +24,7 @@ struct UpstreamConfig {
     std::shared_ptr<const http::ClientTls> tls;
     std::optional<Credentials> credentials;    // nullopt: anonymous
     http::ClientOptions client;
+    Reach reach{};                             // proxies, and hosts inside that the registry may name
     bool follow_blob_redirects = true;         // false: blob_stream hands a redirect back, for the client to follow
 };
 

@@ -36,6 +36,34 @@ TEST_CASE("[[upstream]] is read whole") {
     CHECK(upstream.ca->path == folder.path() / "ca.pem");
 }
 
+TEST_CASE("[[upstream]] may have a proxy of its own, or none, and hosts inside") {
+    const ConfigFolder folder;
+    const auto proxy_of = [&](const std::string& lines) {
+        const auto config = folder.load(kMinimal + lines);
+        REQUIRE(config.has_value());
+        const auto& routes = config->upstreams[0].proxies;
+        if (!routes) return std::string("as the environment says");
+        const auto proxy = routes->find(http::Origin::parse("https://127.0.0.1:5001").value());
+        return proxy ? proxy->url() : std::string("none");
+    };
+    CHECK(proxy_of("") == "as the environment says");
+    CHECK(proxy_of("proxy = \"\"\n") == "none");
+    CHECK(proxy_of("proxy = \"http://ci:secret@proxy.example:3128\"\n") == "http://proxy.example:3128");
+    const auto config = folder.load(kMinimal + "internal_hosts = [\"Auth.corp.example\", \"10.0.0.5\", \"[fd00::1]\"]\n");
+    REQUIRE(config.has_value());
+    CHECK(config->upstreams[0].internal_hosts == Texts{"auth.corp.example", "10.0.0.5", "fd00::1"});
+}
+
+TEST_CASE("[[upstream]] never repeats the proxy that it refuses") {
+    const ConfigFolder folder;
+    const auto config = folder.load(kMinimal + "proxy = \"socks5://ci:s3cret@proxy.example\"\n");
+    REQUIRE_FALSE(config.has_value());
+    REQUIRE(config.error().size() == 1);
+    const auto text = config.error()[0].text();
+    CHECK(text.find("proxy: is not an HTTP proxy, expected http://[user:password@]host[:port]") != std::string::npos);
+    CHECK(text.find("s3cret") == std::string::npos);
+}
+
 TEST_CASE("[[upstream]] logs in with a password file or a docker configuration") {
     const ConfigFolder folder;
     folder.write("password", "secret\n");

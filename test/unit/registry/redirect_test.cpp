@@ -21,8 +21,8 @@ TEST_CASE("Redirects that may be followed") {
     }));
     CAPTURE(current, location);
     const auto hop = url(current);
-    REQUIRE(redirect_target(hop.origin, hop, location).has_value());
-    CHECK(redirect_target(hop.origin, hop, location)->text() == expected);
+    REQUIRE(redirect_target(hop.origin, Reach(), hop, location).has_value());
+    CHECK(redirect_target(hop.origin, Reach(), hop, location)->text() == expected);
 }
 
 TEST_CASE("Redirects that lead where they must not") {
@@ -42,7 +42,15 @@ TEST_CASE("Redirects that lead where they must not") {
         {"https://r.example", "https://r.example/a", "https://user@cdn.example/"},
     }));
     CAPTURE(registry_url, current, location);
-    CHECK_FALSE(redirect_target(url(registry_url).origin, url(current), location).has_value());
+    CHECK_FALSE(redirect_target(url(registry_url).origin, Reach(), url(current), location).has_value());
+}
+
+TEST_CASE("A host inside that the configuration names may be a target") {
+    const Reach reach{{}, {"10.0.0.2", "localhost"}};
+    const auto hop = url("http://r.example/a");
+    CHECK(redirect_target(hop.origin, reach, hop, "http://10.0.0.2:9000/x").has_value());
+    CHECK(redirect_target(hop.origin, reach, hop, "http://localhost/x").has_value());
+    CHECK_FALSE(redirect_target(hop.origin, reach, hop, "http://10.0.0.3/x").has_value());
 }
 
 TEST_CASE("Only five statuses are redirects") {

@@ -48,8 +48,8 @@ TEST_CASE("Realms that may have the credentials") {
         {"https://registry.shop.co.uk", "https://auth.shop.co.uk/t"},
     }));
     CAPTURE(registry_url, realm);
-    CHECK(check_realm(origin(registry_url), realm, RealmUse::with_credentials).has_value());
-    CHECK(check_realm(origin(registry_url), realm, RealmUse::anonymous).has_value());
+    CHECK(check_realm(origin(registry_url), Reach(), realm, RealmUse::with_credentials).has_value());
+    CHECK(check_realm(origin(registry_url), Reach(), realm, RealmUse::anonymous).has_value());
 }
 
 TEST_CASE("Realms that may be asked without credentials only") {
@@ -64,8 +64,8 @@ TEST_CASE("Realms that may be asked without credentials only") {
         {"https://registry", "https://other/t"},
     }));
     CAPTURE(registry_url, realm);
-    CHECK_FALSE(check_realm(origin(registry_url), realm, RealmUse::with_credentials).has_value());
-    CHECK(check_realm(origin(registry_url), realm, RealmUse::anonymous).has_value());
+    CHECK_FALSE(check_realm(origin(registry_url), Reach(), realm, RealmUse::with_credentials).has_value());
+    CHECK(check_realm(origin(registry_url), Reach(), realm, RealmUse::anonymous).has_value());
 }
 
 TEST_CASE("Realms that may not be asked at all") {
@@ -85,8 +85,15 @@ TEST_CASE("Realms that may not be asked at all") {
         {"https://r.example", "https://r.example\\@evil.test/t"},
     }));
     CAPTURE(registry_url, realm);
-    REQUIRE_FALSE(check_realm(origin(registry_url), realm, RealmUse::anonymous).has_value());
-    CHECK(test::code_of(check_realm(origin(registry_url), realm, RealmUse::anonymous)) == base::ErrorCode::unavailable);
+    REQUIRE_FALSE(check_realm(origin(registry_url), Reach(), realm, RealmUse::anonymous).has_value());
+    CHECK(test::code_of(check_realm(origin(registry_url), Reach(), realm, RealmUse::anonymous)) == base::ErrorCode::unavailable);
+}
+
+TEST_CASE("A realm inside is asked where the configuration names it, with credentials only in the registry's domain") {
+    const Reach reach{{}, {"10.0.0.2"}};
+    CHECK(check_realm(origin("http://r.example"), reach, "http://10.0.0.2/t", RealmUse::anonymous).has_value());
+    CHECK_FALSE(check_realm(origin("http://r.example"), reach, "http://10.0.0.3/t", RealmUse::anonymous).has_value());
+    CHECK_FALSE(check_realm(origin("http://r.example"), reach, "http://10.0.0.2/t", RealmUse::with_credentials).has_value());
 }
 
 TEST_CASE("token_request repeats scope and keeps what the realm has") {
