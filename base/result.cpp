@@ -17,6 +17,11 @@ std::string_view to_string(ErrorCode code) {
     return "internal error";
 }
 
+Error Error::with_retry_after(std::optional<std::chrono::seconds> wait) && {
+    retry_after_ = wait;
+    return std::move(*this);
+}
+
 Error Error::with_context(std::string_view operation) && {
     message_.insert(0, ": ");
     message_.insert(0, operation);

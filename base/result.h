@@ -2,7 +2,9 @@
 // people and names operation, place and value. Exceptions are for bugs and foreign libraries and stop at the wrapper around those.
 #pragma once
 
+#include <chrono>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,12 +32,16 @@ public:
     [[nodiscard]] ErrorCode code() const { return code_; }
     [[nodiscard]] const std::string& message() const { return message_; }
 
+    // When trying again can help, where the peer said so; kept by with_context().
+    [[nodiscard]] std::optional<std::chrono::seconds> retry_after() const { return retry_after_; }
+    [[nodiscard]] Error with_retry_after(std::optional<std::chrono::seconds> wait) &&;
     // Error("connection refused").with_context("fetch referrers") reads "fetch referrers: connection refused".
     [[nodiscard]] Error with_context(std::string_view operation) &&;
 
 private:
     ErrorCode code_;
     std::string message_;
+    std::optional<std::chrono::seconds> retry_after_;
 };
 
 template <typename T>

@@ -149,7 +149,7 @@ awaitable<void> Collector::examine(const Question& question, std::span<const Nam
         auto bytes = co_await finder_.load(question.repository, question.subject, record.candidate, deadline);
         if (!bytes && could_not_look(bytes.error())) {
             const auto name = "signature " + record.candidate.artifact.digest.short_form();
-            sources.sources.push_back(SourceReport{name, SourceState::failed, bytes.error().message()});
+            sources.sources.push_back(SourceReport{name, SourceState::failed, bytes.error().message(), bytes.error().retry_after()});
             co_return;
         }
         if (!bytes) {

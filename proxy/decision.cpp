@@ -2,12 +2,19 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <bit>
 #include <cstdlib>
 
 #include "registry/api_error.h"
 
 namespace proxy {
+
+std::optional<std::chrono::seconds> retry_after(const Decision& decision) {
+    std::optional<std::chrono::seconds> longest;
+    for (const auto& source : decision.sources) longest = std::max(longest, source.retry_after);
+    return longest;
+}
 
 std::string_view to_string(Verdict verdict) {
     switch (verdict) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +36,7 @@ struct SourceReport {
     std::string name;  // "referrers", "fallback tag"
     SourceState state;
     std::string problem;  // what could not be read, or why what is there does not count
+    std::optional<std::chrono::seconds> retry_after{};  // where the registry said when to ask again
 };
 
 // One bundle that was looked at.
@@ -64,6 +67,9 @@ struct Decision {
     std::string parent;  // digest of the index that lent its signatures
     Support support;
 };
+
+// The longest wait that a source asks for.
+[[nodiscard]] std::optional<std::chrono::seconds> retry_after(const Decision& decision);
 
 [[nodiscard]] std::string_view to_string(Verdict verdict);
 [[nodiscard]] std::string_view to_string(Basis basis);

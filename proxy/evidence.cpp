@@ -52,7 +52,11 @@ void add_candidates(Listing& into, std::span<const registry::Descriptor> listed,
 }
 
 void report(Listing& into, std::string_view source, SourceState state, std::string problem = {}) {
-    into.sources.push_back(SourceReport{std::string(source), state, std::move(problem)});
+    into.sources.push_back(SourceReport{std::string(source), state, std::move(problem), std::nullopt});
+}
+
+void report_failed(Listing& into, std::string_view source, const base::Error& error) {
+    into.sources.push_back(SourceReport{std::string(source), SourceState::failed, error.message(), error.retry_after()});
 }
 
 }  // namespace
@@ -82,7 +86,7 @@ http::asio::awaitable<void> EvidenceFinder::list_referrers(const registry::Repos
                                                            base::Deadline deadline, Listing& into) {
     auto page = co_await upstream_.referrers(repository, subject, deadline);
     if (!page) {
-        report(into, kReferrers, SourceState::failed, page.error().message());
+        report_failed(into, kReferrers, page.error());
         co_return;
     }
     into.truncated = page->truncated;
@@ -99,7 +103,7 @@ http::asio::awaitable<void> EvidenceFinder::list_fallback_tag(const registry::Re
         co_return;
     }
     if (!fetched) {
-        report(into, kFallbackTag, SourceState::failed, fetched.error().message());
+        report_failed(into, kFallbackTag, fetched.error());
         co_return;
     }
     const auto index = registry::Manifest::parse(fetched->content_type, std::move(fetched->raw));

@@ -91,6 +91,7 @@ private:
     http::Async<void> refuse(const Decision& decision, const std::string& text) {
         if (decision.verdict == Verdict::undecided) {
             ApiError undecided(ApiCode::unavailable, 503, text);
+            undecided.retry_after = retry_after(decision);
             co_return co_await request().fail(std::move(undecided), text);
         }
         // docker and containerd begin a push by this HEAD, and a 403 would keep them from pushing the repaired image

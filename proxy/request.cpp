@@ -6,13 +6,14 @@
 #include "base/strict_json.h"
 #include "proxy/answer_headers.h"
 #include "registry/query.h"
+#include "registry/retry_after.h"
 
 namespace proxy {
 namespace {
 
 constexpr std::size_t kReasonPhraseLimit = 120;  // oci-proxying 1.6
 constexpr std::size_t kRefusalBodyLimit = 64 * 1024;
-constexpr std::string_view kRetryAfterSeconds = "5";
+constexpr std::chrono::seconds kRetryAfter{5};  // of a 503, where the upstream does not say
 constexpr std::chrono::seconds kDeleteTime{60};
 
 // The upstream's error body, if it is a small JSON document; clients show nothing else.
@@ -48,9 +49,9 @@ http::Async<void> Request::respond_stream(http::ResponseHead answer, http::BodyS
 }
 
 http::Async<void> Request::fail(registry::ApiError error, std::string_view reason) {
+    if (error.status == 503 && !error.retry_after) error.retry_after = kRetryAfter;
     auto answer = registry::error_head(error);
     if (!reason.empty()) answer.reason = registry::one_ascii_line(reason).substr(0, kReasonPhraseLimit);
-    if (error.status == 503) answer.headers.set("Retry-After", kRetryAfterSeconds);
     const auto body = registry::error_body(error);
     co_return co_await respond(std::move(answer), base::as_bytes(body));
 }
@@ -62,14 +63,19 @@ http::Async<void> Request::pass_refusal(http::ClientResponse& answer, registry::
         registry::ApiError error(registry::ApiCode::denied, "the upstream registry refuses this gate's credentials");
         co_return co_await fail(std::move(error));
     }
+    const auto wait = registry::retry_after(answer.head().headers, shared.clock());
     auto body = co_await json_body(answer);
     if (!body || upstream_status < 400 || upstream_status > 599) {
-        co_return co_await fail(from_upstream_status(upstream_status, missing));
+        auto error = from_upstream_status(upstream_status, missing);
+        error.retry_after = wait;
+        co_return co_await fail(std::move(error));
     }
     http::ResponseHead passed;
     passed.status = upstream_status;
     passed.headers = protocol_headers(answer.head().headers);
     passed.headers.set("Content-Type", "application/json");
+    passed.headers.remove("Retry-After");
+    if (wait) passed.headers.set("Retry-After", std::to_string(wait->count()));
     co_return co_await respond(std::move(passed), *body);
 }
 
@@ -101,6 +107,7 @@ http::Async<void> Request::fail_upstream(const base::Error& error, registry::Api
     }
     const auto text = "countersign: the registry failed: " + error.message();
     registry::ApiError unavailable(registry::ApiCode::unavailable, 503, text);
+    unavailable.retry_after = error.retry_after();
     co_return co_await fail(std::move(unavailable), text);
 }
 

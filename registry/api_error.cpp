@@ -81,6 +81,7 @@ http::ResponseHead error_head(const ApiError& error) {
     head.headers.set("Docker-Distribution-Api-Version", "registry/2.0");
     head.headers.set("Cache-Control", "no-store");
     if (!error.allow.empty()) head.headers.set("Allow", error.allow);
+    if (error.retry_after) head.headers.set("Retry-After", std::to_string(error.retry_after->count()));
     return head;
 }
 

@@ -1,6 +1,8 @@
 // OCI error answers: one table from code to status, one body shape (oci-proxying 1.5).
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +25,7 @@ struct ApiError {
     unsigned status;
     std::string message;  // one line of ASCII; made so by the constructor
     std::string allow;    // for 405: value of Allow
+    std::optional<std::chrono::seconds> retry_after;
     std::string detail;   // empty: left out; a short string, for example a decision id
 
     ApiError(ApiCode api_code, std::string_view text);
@@ -30,7 +33,7 @@ struct ApiError {
 };
 
 [[nodiscard]] std::string error_body(const ApiError& error);            // {"errors":[…]}
-// Status, Content-Type, Docker-Distribution-Api-Version, Allow, Cache-Control: no-store.
+// Status, Content-Type, Docker-Distribution-Api-Version, Allow, Retry-After, Cache-Control: no-store.
 [[nodiscard]] http::ResponseHead error_head(const ApiError& error);
 // Control and non-ASCII characters become '?'.
 [[nodiscard]] std::string one_ascii_line(std::string_view text);

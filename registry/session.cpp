@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "registry/retry_after.h"
+
 namespace registry {
 namespace {
 
@@ -39,9 +41,11 @@ std::vector<Challenge> challenges_of(const http::ResponseHead& head) {
     return parsed ? *std::move(parsed) : std::vector<Challenge>();
 }
 
-base::Error token_status_error(unsigned status) {
-    const bool refused = status == 401 || status == 403;
-    return {refused ? base::ErrorCode::unauthorized : base::ErrorCode::unavailable, "token service answered " + status_text(status)};
+base::Error token_status_error(const http::ResponseHead& answer) {
+    const bool refused = answer.status == 401 || answer.status == 403;
+    base::Error error(refused ? base::ErrorCode::unauthorized : base::ErrorCode::unavailable,
+                      "token service answered " + status_text(answer.status));
+    return std::move(error).with_retry_after(retry_after(answer.headers, base::system_now()));
 }
 
 // Nothing that goes wrong there is too large or malformed in the eyes of whoever asked for a manifest.
@@ -138,8 +142,7 @@ http::Async<base::Secret> Session::fetch_token(TokenKey key, base::Deadline dead
     CO_TRY(auto head, token_request(realm, key, credentials_));
     realm.target = head.target;
     CO_TRY(auto answer, co_await transport_.send_following(std::move(realm), std::move(head), deadline));
-    const auto status = answer.response.head().status;
-    if (status != 200) co_return std::unexpected(token_status_error(status));
+    if (answer.response.head().status != 200) co_return std::unexpected(token_status_error(answer.response.head()));
     auto body = co_await http::read_all(answer.response.body(), kTokenBodyLimit);
     if (!body) co_return std::unexpected(token_error(body.error()));
     auto token = parse_token(*body);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "registry/link.h"
+#include "registry/retry_after.h"
 #include "registry/session.h"
 
 namespace registry {
@@ -27,13 +28,13 @@ http::RequestHead request(std::string_view method, std::string target) {
     return head;
 }
 
-base::Error status_error(unsigned status) {
-    const auto text = "the registry answered " + status_text(status);
-    switch (status) {
+base::Error status_error(const http::ResponseHead& answer) {
+    const auto text = "the registry answered " + status_text(answer.status);
+    switch (answer.status) {
         case 401: return {base::ErrorCode::unauthorized, text};
         case 403: return {base::ErrorCode::denied, text};
         case 404: return {base::ErrorCode::not_found, text};
-        default: return {base::ErrorCode::unavailable, text};
+        default: return base::Error(base::ErrorCode::unavailable, text).with_retry_after(retry_after(answer.headers, base::system_now()));
     }
 }
 
@@ -57,7 +58,7 @@ std::string place(const RepositoryName& repository, const std::string& reference
 // What an upstream sent wrong is its failure, never the caller's input.
 base::Error upstream_error(base::Error error, std::string_view operation) {
     const auto code = error.code() == base::ErrorCode::invalid_input ? base::ErrorCode::unavailable : error.code();
-    return base::Error(code, error.message()).with_context(operation);
+    return base::Error(code, error.message()).with_retry_after(error.retry_after()).with_context(operation);
 }
 
 }  // namespace
@@ -97,7 +98,7 @@ http::Async<FetchedManifest> Upstream::State::read_document(Shared self, http::R
     CO_TRY(auto answer, co_await self->session.send(std::move(head), nullptr, std::move(scope), Redirects::follow, deadline));
     const auto& answered = answer.response.head();
     if (answered.status != 200) {
-        auto error = status_error(answered.status);
+        auto error = status_error(answered);
         co_await drain(std::move(answer.response));
         co_return std::unexpected(std::move(error));
     }
@@ -128,7 +129,7 @@ http::Async<std::optional<base::Digest>> Upstream::State::resolve(Shared self, R
     if (!answer) co_return std::unexpected(upstream_error(std::move(answer).error(), operation));
     const auto& answered = answer->response.head();
     if (answered.status == 405 || answered.status == 501) co_return std::nullopt;
-    if (answered.status != 200) co_return std::unexpected(status_error(answered.status).with_context(operation));
+    if (answered.status != 200) co_return std::unexpected(status_error(answered).with_context(operation));
     const auto named = answered.headers.all("Docker-Content-Digest");
     if (named.size() != 1) co_return std::nullopt;
     auto digest = base::Digest::parse(named.front());
@@ -142,8 +143,7 @@ http::Async<base::Bytes> Upstream::State::blob(Shared self, RepositoryName repos
     http::Headers none;
     auto response = co_await blob_stream(std::move(self), "GET", std::move(repository), digest, std::move(none), deadline);
     if (!response) co_return std::unexpected(std::move(response).error());
-    const auto status = response->head().status;
-    if (status != 200) co_return std::unexpected(status_error(status).with_context(operation));
+    if (response->head().status != 200) co_return std::unexpected(status_error(response->head()).with_context(operation));
     auto encoding = check_encoding(response->head().headers);
     if (!encoding) co_return std::unexpected(std::move(encoding).error().with_context(operation));
     auto content = co_await http::read_all(response->body(), limit);
@@ -179,7 +179,7 @@ http::Async<std::optional<Url>> Upstream::State::referrers_page(Shared self, Url
     head.headers.set("Accept", kOciIndex);
     CO_TRY(auto answer, co_await self->session.send(std::move(head), nullptr, std::move(scope), Redirects::follow, deadline));
     const auto& answered = answer.response.head();
-    if (answered.status != 200) co_return std::unexpected(status_error(answered.status));
+    if (answered.status != 200) co_return std::unexpected(status_error(answered));
     CO_TRY_VOID(check_encoding(answered.headers));
     CO_TRY(const auto type, content_type(answered.headers));
     if (type != kOciIndex) co_return base::fail(base::ErrorCode::unavailable, "the listing is not an OCI index");

@@ -73,6 +73,46 @@ TEST_CASE("a registry that is down or fails is 503 for the image itself") {
     check_undecided(gate.get("/v2/acme/app/manifests/v1"));
 }
 
+TEST_CASE("a registry that limits its callers says when to come back, and the gate passes that on") {
+    const auto* part = GENERATE("/manifests/v1", "/referrers/", "/manifests/sha256-");
+    CAPTURE(part);
+    VectorRegistry registry(true);
+    (void)registry.load("unsigned", "acme/app");
+    const auto asking_for = [&](std::string wait) {
+        return [part, wait = std::move(wait)](const http::RequestHead& head) -> std::optional<Answer> {
+            if (head.target.find(part) == std::string::npos) return std::nullopt;
+            Answer answer;
+            answer.status = 429;
+            answer.headers.set("Retry-After", wait);
+            return answer;
+        };
+    };
+    const Gate gate(registry, kEmailPolicy);
+    const auto [wait, passed] = GENERATE(table<std::string, std::string>({{"42", "42"}, {"99999999", "3600"}, {"soon", "5"}}));
+    registry.intercept(asking_for(wait));
+    const auto reply = gate.get("/v2/acme/app/manifests/v1");
+    check_undecided(reply);
+    CHECK(reply.headers.get("retry-after") == passed);
+}
+
+TEST_CASE("a refusal that is passed on keeps its Retry-After within bounds") {
+    VectorRegistry registry(true);
+    const Gate gate(registry, kEmailPolicy);
+    const auto* type = GENERATE("application/json", "text/plain");
+    registry.intercept([type](const http::RequestHead&) -> std::optional<Answer> {
+        Answer answer;
+        answer.status = 429;
+        answer.headers.set("Retry-After", "99999999");
+        answer.headers.set("Content-Type", type);
+        const bool json = type == std::string_view("application/json");
+        answer.body = base::to_bytes(json ? R"({"errors":[{"code":"TOOMANYREQUESTS"}]})" : "too many");
+        return answer;
+    });
+    const auto reply = gate.get("/v2/acme/app/tags/list");
+    CHECK(reply.status == 429);
+    CHECK(reply.headers.get("retry-after") == "3600");
+}
+
 TEST_CASE("what the registry does not know is 404") {
     VectorRegistry registry(false);
     const Gate gate(registry, kEmailPolicy);

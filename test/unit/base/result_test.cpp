@@ -23,6 +23,13 @@ TEST_CASE("TRY passes values and errors on") {
     CHECK(Error(ErrorCode::unavailable, "refused").with_context("connect").message() == "connect: refused");
 }
 
+TEST_CASE("an error remembers when to try again") {
+    CHECK_FALSE(Error(ErrorCode::unavailable, "busy").retry_after().has_value());
+    const auto error = Error(ErrorCode::unavailable, "busy").with_retry_after(std::chrono::seconds(9)).with_context("ask");
+    CHECK(error.retry_after() == std::chrono::seconds(9));
+    CHECK(error.message() == "ask: busy");
+}
+
 TEST_CASE("every code has a name of its own") {
     CHECK(to_string(ErrorCode::timed_out) == "timed out");
     CHECK(to_string(ErrorCode::unverified) == "unverified");

@@ -52,4 +52,7 @@ TEST_CASE("The head says what clients need and forbids storing") {
     CHECK(head.headers.get("Cache-Control") == "no-store");
     CHECK(head.headers.get("Allow") == "GET");
     CHECK_FALSE(error_head(ApiError(ApiCode::denied, "x")).headers.get("Allow").has_value());
+    CHECK_FALSE(head.headers.get("Retry-After").has_value());
+    error.retry_after = std::chrono::seconds(17);
+    CHECK(error_head(error).headers.get("Retry-After") == "17");
 }

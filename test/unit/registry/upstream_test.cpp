@@ -270,3 +270,18 @@ TEST_CASE("A listing ends after 1000 descriptors, and says so") {
     CHECK(listing->descriptors.size() == 1000);
     CHECK(world.server.requests().size() == 2);
 }
+
+TEST_CASE("A registry that wants to be left alone for a while is heard, its token service too") {
+    const auto status = GENERATE(429U, 503U);
+    UpstreamWorld world([status](const http::RequestHead&) { return reply_with(status, "Retry-After", "17"); });
+    CHECK(world.manifest().error().retry_after() == std::chrono::seconds(17));
+    CHECK(world.referrers().error().retry_after() == std::chrono::seconds(17));
+    CHECK(world.blob(kSubject).error().retry_after() == std::chrono::seconds(17));
+    world.server.script([&](const http::RequestHead& head) {
+        if (head.target.starts_with("/token")) return reply_with(status, "Retry-After", "18");
+        return reply_with(401, "WWW-Authenticate", "Bearer realm=\"" + world.server.url() + "/token\"");
+    });
+    CHECK(world.manifest().error().retry_after() == std::chrono::seconds(18));
+    world.server.script([&](const http::RequestHead&) { return reply(status); });
+    CHECK_FALSE(world.manifest().error().retry_after().has_value());
+}
