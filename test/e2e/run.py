@@ -20,8 +20,9 @@ from harness.world import World, keep_logs, temporary_folder  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[2]
 SANITIZED = ("program", "protocol", "pulls", "flipped_bundles", "failures", "interruptions")
-SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "pushes", "interruptions", "container", "stack")
-PROGRAMS = ("docker-registry", "skopeo", "podman", "buildah", "dockerd", "containerd", "ctr", "openssl", "curl", "unshare")
+SUITES = ("program", "protocol", "pulls", "flipped_bundles", "failures", "relay", "pushes", "interruptions", "proxies", "container", "stack")
+PROGRAMS = ("docker-registry", "skopeo", "podman", "buildah", "dockerd", "containerd", "ctr", "openssl", "curl", "unshare", "squid",
+            "tinyproxy")
 
 
 def run_suites(report, options, folder):

@@ -16,11 +16,11 @@ class Authority:
         openssl("req", "-x509", *NEW_KEY, "-days", "2", "-keyout", self.key, "-out", self.ca, "-subj", "/CN=private CA of a test",
                 "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign")
 
-    def issue(self, name):
+    def issue(self, name, names=NAMES):
         """Paths of a certificate chain and its key."""
         request, certificate, key = (self.folder / f"{name}.{kind}" for kind in ("csr", "crt", "key"))
         extensions = self.folder / f"{name}.ext"
-        extensions.write_text(f"subjectAltName={NAMES}\nextendedKeyUsage=serverAuth\n")
+        extensions.write_text(f"subjectAltName={names}\nextendedKeyUsage=serverAuth\n")
         openssl("req", *NEW_KEY, "-keyout", key, "-out", request, "-subj", f"/CN={name}")
         openssl("x509", "-req", "-in", request, "-CA", self.ca, "-CAkey", self.key, "-CAcreateserial", "-days", "2", "-out", certificate,
                 "-extfile", extensions)

@@ -141,7 +141,7 @@ class Containerd:
 class Gate:
     """`countersign serve`, with the configuration that the test wrote."""
 
-    def __init__(self, program, folder, config, port, admin_port, name="gate"):
+    def __init__(self, program, folder, config, port, admin_port, name="gate", env=None):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.port, self.admin_port = port, admin_port
@@ -152,7 +152,7 @@ class Gate:
         self.config.write_text(config)
         self.decisions = self.folder / "decisions.jsonl"
         self.process = Process(name, [program, "serve", "--config", self.config], self.folder,
-                               lambda: answers(self.admin + "/readyz") and accepts_connections(port))
+                               lambda: answers(self.admin + "/readyz") and accepts_connections(port), env)
 
     def decision(self, identifier):
         """The line of the decision log with this id, or None."""

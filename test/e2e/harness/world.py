@@ -98,10 +98,10 @@ class World:
         self.parts.append(part)
         return part
 
-    def start_gate(self, name, config, extra="", threads=2, port=None):
+    def start_gate(self, name, config, extra="", threads=2, port=None, env=None):
         port, admin_port = port or free_port(), free_port()
         return self.keep(Gate(self.program, self.folder / name, server_part(port, admin_port, extra, threads) + config, port, admin_port,
-                              name))
+                              name, env))
 
     def stop(self):
         """A gate must end well: with status 0, and without a word from a sanitizer."""
