@@ -10,11 +10,13 @@ using base::ErrorCode;
 
 namespace {
 
-http::Async<std::unique_ptr<http::Stream>> open(Loop& loop, http::Destination destination, Deadline deadline) {
-    co_return co_await http::open_stream(loop.workers, std::move(destination), deadline);
+// Opens a connection and lets it go: it must not outlive the loop.
+http::Async<void> open(Loop& loop, http::Destination destination, Deadline deadline) {
+    CO_TRY_VOID(co_await http::open_stream(loop.workers, std::move(destination), deadline));
+    co_return base::Result<void>();
 }
 
-base::Result<std::unique_ptr<http::Stream>> open(const std::string& url, http::AddressFilter refuses = {}) {
+base::Result<void> open(const std::string& url, http::AddressFilter refuses = {}) {
     Loop loop;
     http::Destination destination{http::Origin::parse(url).value(), nullptr, nullptr, std::move(refuses)};
     return loop.run(open(loop, std::move(destination), Deadline::after(2s)));
