@@ -1,5 +1,7 @@
 #include "test/component/allocations.h"
 
+#ifndef TEST_SANITIZED
+
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -39,3 +41,5 @@ void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory
 void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+#endif
