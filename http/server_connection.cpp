@@ -99,6 +99,7 @@ ServerConnection::Ready ServerConnection::answer_ready() {
             return Ready::begun;
         }
         context_->options.ready->sent(*answer, peer_, answer->body.size());
+        first_ = false;
         if (input_.empty()) return Ready::sent;
     }
     return Ready::none;

@@ -23,6 +23,8 @@ using base::Result;
 
 namespace {
 
+// What a peer may make us answer before it has taken the answers: some 2 400 requests for new keys.
+constexpr std::size_t kMostOwed = 64 * 1024;
 constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
 // What one system call may bring: a few records. Held only while there is something in it.
 constexpr std::size_t kReadAhead = 64 * 1024;
@@ -79,6 +81,13 @@ int TlsSession::Link::write(BIO* bio, const char* bytes, int size) {
     auto& link = *static_cast<Link*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
     if (link.error != 0) return -1;
+    // A peer that asks for new keys again and again (RFC 8446 section 4.6.3) must neither keep the thread in one read nor make us keep
+    // answers that it does not take.
+    if (link.reading) link.owed += static_cast<std::size_t>(size);
+    if (link.owed > kMostOwed) {
+        link.error = EPROTO;
+        return -1;
+    }
     try {
         auto& records = link.unsent.empty() ? outgoing() : link.unsent;
         records.insert(records.end(), bytes, bytes + size);
@@ -109,6 +118,7 @@ bool TlsSession::Link::flush() {
     base::Bytes rest(bytes.begin() + static_cast<std::ptrdiff_t>(sent), bytes.end());
     unsent = std::move(rest);
     records.clear();
+    if (unsent.empty()) owed = 0;
     return unsent.empty();
 }
 
@@ -214,6 +224,7 @@ TlsSession::Step TlsSession::connect() {
 TlsSession::Step TlsSession::read(std::span<std::uint8_t> into, std::size_t& count) {
     count = 0;
     auto step = Step::done;
+    link_.reading = true;
     do {
         std::size_t piece = 0;
         base::clear_openssl_errors();
@@ -221,6 +232,7 @@ TlsSession::Step TlsSession::read(std::span<std::uint8_t> into, std::size_t& cou
         count += piece;
         step = outcome == 1 ? Step::done : step_from(outcome);
     } while (step == Step::done && count < into.size() && holds_records());
+    link_.reading = false;
     starved_ = step == Step::wants_read;
     // New keys that the peer asked for. It does not wait for them: if they cannot go now, they go with the next write.
     static_cast<void>(link_.flush());

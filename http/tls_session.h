@@ -59,6 +59,8 @@ private:
         int error = 0;  // errno; every later call gets it too
         bool ended = false;
         base::Bytes unsent;  // what the socket did not take
+        bool reading = false;
+        std::size_t owed = 0;  // what was written while reading, answers to the peer's requests for new keys, since all of it was sent
 
         static int read(BIO* bio, char* into, int size);
         static int write(BIO* bio, const char* bytes, int size);

@@ -17,6 +17,7 @@ public:
 
     // The task's own exceptions are its own to handle: what escapes is dropped.
     void spawn(http::asio::awaitable<void> task);
+    [[nodiscard]] std::size_t running() const { return running_.size(); }
     // Breaks off what is under way; resolves when nothing is left. Nothing may refer to what the tasks use before.
     http::asio::awaitable<void> stop();
 

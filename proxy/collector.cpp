@@ -11,6 +11,7 @@ using base::ErrorCode;
 using http::asio::awaitable;
 
 constexpr int kFlightsPerRequest = 2;  // the first may be another's, with less to spend
+constexpr std::size_t kMostPrepared = 32;  // per thread
 constexpr EvidenceLimits kLimits;
 
 // Runs on a worker.
@@ -45,24 +46,15 @@ std::string EvidenceStore::key(const std::string& repository, const base::Digest
 }
 
 SharedEvidence EvidenceStore::find(const std::string& repository, const base::Digest& subject) const {
-    auto evidence = memory_.find<Evidence>(key(repository, subject));
-    return evidence && is_fresh(*evidence) ? evidence : nullptr;
+    return memory_.find<Evidence>(key(repository, subject));
 }
 
 bool EvidenceStore::is_fresh(const Evidence& evidence) const { return is_within(evidence.listed, times_.keep, clock_()); }
 
 bool EvidenceStore::denial_is_fresh(const Evidence& evidence) const { return is_within(evidence.listed, times_.negative, clock_()); }
 
-void EvidenceStore::keep(const std::string& repository, const base::Digest& subject, const SharedEvidence& evidence, std::uint64_t changes,
-                         bool good) {
-    if (good || changes == changes_.load()) memory_.put(key(repository, subject), evidence, evidence->cost());
-}
-
-void EvidenceStore::forget(const std::string& repository, const base::Digest& subject) {
-    ++changes_;
-    const auto name = key(repository, subject);
-    flights_.forget(name);
-    memory_.erase(name);
+void EvidenceStore::keep(const std::string& repository, const base::Digest& subject, const SharedEvidence& evidence, MemoryCache::Since asked) {
+    memory_.put(key(repository, subject), evidence, evidence->cost(), asked);
 }
 
 Findings Collector::assess(const Question& question, SharedEvidence evidence) const {
@@ -73,62 +65,72 @@ Findings Collector::assess(const Question& question, SharedEvidence evidence) co
     return findings;
 }
 
-// Of findings that do not satisfy the rule.
-bool Collector::can_learn_more(const Question& question, const Findings& findings) const {
-    const auto& evidence = *findings.evidence;
-    if (evidence.sources.failed() || !store_.denial_is_fresh(evidence)) return true;
+// Of evidence that does not satisfy the rule.
+bool Collector::must_list_again(const Evidence& evidence) const {
+    return evidence.sources.failed() || !store_.is_fresh(evidence) || !store_.denial_is_fresh(evidence);
+}
+
+bool Collector::has_untried(const Question& question, const Evidence& evidence) const {
     const auto settled = evidence.settled(trust_.all(question.rule.trust));
     return settled < evidence.candidates.size() && settled < kLimits.tried;
 }
 
-Flights<Collected>::Work Collector::work(const Question& question, SharedEvidence previous, std::size_t budget) {
-    return [this, question, previous = std::move(previous), budget] { return collect(question, previous, budget); };
+Flights<Collected>::Ticket Collector::enter(const Question& question, SharedEvidence previous, std::size_t budget) {
+    const auto asked = store_.since(question.canonical);
+    auto key = flight_key(EvidenceStore::key(question.canonical, question.subject), asked);
+    Flights<Collected>::Work work = [this, question, previous = std::move(previous), budget, asked] {
+        return collect(question, previous, budget, asked);
+    };
+    return store_.flights().enter(std::move(key), background_, std::move(work));
 }
 
 Flights<Collected>::Ticket Collector::prepare(Question question, std::size_t budget) {
-    if (store_.find(question.canonical, question.subject)) return nullptr;
-    auto key = EvidenceStore::key(question.canonical, question.subject);
-    return store_.flights().enter(std::move(key), background_, work(question, nullptr, budget));
+    auto known = store_.find(question.canonical, question.subject);
+    if (known && store_.is_fresh(*known)) return nullptr;
+    // Nobody waits for what is prepared for a manifest that does not exist, so it has a bound of its own.
+    if (background_.running() >= kMostPrepared) return nullptr;
+    return enter(question, std::move(known), budget);
 }
 
 awaitable<Findings> Collector::satisfy(Question question, std::size_t budget, base::Deadline deadline) {
     Findings findings;
-    if (auto known = store_.find(question.canonical, question.subject)) {
-        findings = assess(question, std::move(known));
-        if (findings.evaluation.satisfied || !can_learn_more(question, findings)) co_return findings;
+    auto known = store_.find(question.canonical, question.subject);
+    if (known && store_.is_fresh(*known)) {
+        findings = assess(question, known);
+        if (findings.evaluation.satisfied) co_return findings;
+        if (!must_list_again(*known) && !has_untried(question, *known)) co_return findings;
     }
     std::size_t tried = 0;
     for (int flight = 0; flight < kFlightsPerRequest; ++flight) {
         auto ticket = std::exchange(question.begun, nullptr);
-        if (!ticket) {
-            auto key = EvidenceStore::key(question.canonical, question.subject);
-            ticket = store_.flights().enter(std::move(key), background_, work(question, findings.evidence, budget - tried));
-        }
+        if (!ticket) ticket = enter(question, known, budget - tried);
         const auto collected = co_await store_.flights().wait(std::move(ticket), deadline);
         if (!collected) co_return Findings();
+        known = collected->evidence;
+        // That nothing is attached is worth knowing only of a manifest that exists, and this one does.
+        const bool is_news = known->candidates.empty() && !known->sources.failed() && !known->is_kept();
+        if (is_news) store_.keep(question.canonical, question.subject, known, collected->asked);
         tried += std::min(collected->tried, budget - tried);
-        findings = assess(question, collected->evidence);
+        findings = assess(question, known);
         findings.tried = tried;
-        const bool failed = findings.evidence->sources.failed();
-        if (findings.evaluation.satisfied || failed || tried == budget || !can_learn_more(question, findings)) break;
+        if (findings.evaluation.satisfied || known->sources.failed() || tried == budget || !has_untried(question, *known)) break;
     }
     co_return findings;
 }
 
 // The listing to work on: the one known, if it is still to be believed.
 awaitable<std::shared_ptr<Evidence>> Collector::begin(const Question& question, const SharedEvidence& previous, base::Deadline deadline) {
-    if (previous && !previous->sources.failed() && store_.denial_is_fresh(*previous)) co_return std::make_shared<Evidence>(*previous);
+    if (previous && !must_list_again(*previous)) co_return std::make_shared<Evidence>(*previous);
     const auto now = store_.now();  // of the question, not of the answer
     auto listing = co_await finder_.list(question.repository, question.subject, deadline);
     co_return std::make_shared<Evidence>(std::move(listing), now, previous.get());
 }
 
-awaitable<Collected> Collector::collect(Question question, SharedEvidence previous, std::size_t budget) {
+awaitable<Collected> Collector::collect(Question question, SharedEvidence previous, std::size_t budget, MemoryCache::Since asked) {
     const auto deadline = base::Deadline::after(kFlightTime);
-    const auto changes = store_.changes();
     const auto roots = trust_.all(question.rule.trust);
     const auto evidence = co_await begin(question, previous, deadline);
-    Collected collected{evidence, 0};
+    Collected collected{evidence, 0, asked};
     const auto satisfied = [&] { return evaluate(question.rule, evidence->facts(roots), store_.now()).satisfied; };
     bool good = satisfied();
     for (auto& record : evidence->candidates) {
@@ -138,8 +140,9 @@ awaitable<Collected> Collector::collect(Question question, SharedEvidence previo
         co_await examine(question, roots, record, evidence->sources, deadline);
         good = satisfied();
     }
-    // "Could not look" is nobody's knowledge.
-    if (good || !evidence->sources.failed()) store_.keep(question.canonical, question.subject, evidence, changes, good);
+    // "Could not look" is nobody's knowledge; that nothing is attached is kept by whoever decides on it.
+    const bool seen = !evidence->sources.failed() && !evidence->candidates.empty();
+    if (good || seen) store_.keep(question.canonical, question.subject, evidence, asked);
     co_return collected;
 }
 

@@ -20,6 +20,7 @@ namespace proxy {
 struct Collected {
     SharedEvidence evidence;
     std::size_t tried = 0;  // candidates looked at in this flight
+    MemoryCache::Since asked;
 };
 
 // What all threads share.
@@ -31,13 +32,11 @@ public:
     };
     EvidenceStore(MemoryCache& memory, Times times, base::Clock clock) : memory_(memory), times_(times), clock_(std::move(clock)) {}
 
-    [[nodiscard]] SharedEvidence find(const std::string& repository, const base::Digest& subject) const;
+    [[nodiscard]] MemoryCache::Since since(const std::string& repository) const { return memory_.since(repository); }
+    [[nodiscard]] SharedEvidence find(const std::string& repository, const base::Digest& subject) const;  // however old
     [[nodiscard]] bool is_fresh(const Evidence& evidence) const;             // within evidence_ttl
     [[nodiscard]] bool denial_is_fresh(const Evidence& evidence) const;      // within negative_ttl
-    // Not kept if something was pushed through this gate since `changes` was read, except where it is `good` all the same.
-    void keep(const std::string& repository, const base::Digest& subject, const SharedEvidence& evidence, std::uint64_t changes, bool good);
-    void forget(const std::string& repository, const base::Digest& subject);
-    [[nodiscard]] std::uint64_t changes() const { return changes_.load(); }
+    void keep(const std::string& repository, const base::Digest& subject, const SharedEvidence& evidence, MemoryCache::Since asked);
 
     [[nodiscard]] Flights<Collected>& flights() { return flights_; }
     [[nodiscard]] base::Time now() const { return clock_(); }
@@ -47,7 +46,6 @@ private:
     MemoryCache& memory_;
     const Times times_;
     const base::Clock clock_;
-    std::atomic<std::uint64_t> changes_{0};
     Flights<Collected> flights_;
 };
 
@@ -76,17 +74,18 @@ public:
     // Looks at `budget` candidates at most.
     http::asio::awaitable<Findings> satisfy(Question question, std::size_t budget, base::Deadline deadline);
     [[nodiscard]] std::vector<NamedRoot> roots_of(const PolicyRule& rule) const { return trust_.all(rule.trust); }
-    // Begins to look where nothing is known yet, for a question that will follow.
+    // Begins to look where nothing is known yet, for a question that will follow. Null where that is not needed, or enough is under way.
     [[nodiscard]] Flights<Collected>::Ticket prepare(Question question, std::size_t budget);
 
 private:
-    http::asio::awaitable<Collected> collect(Question question, SharedEvidence previous, std::size_t budget);
+    [[nodiscard]] Flights<Collected>::Ticket enter(const Question& question, SharedEvidence previous, std::size_t budget);
+    http::asio::awaitable<Collected> collect(Question question, SharedEvidence previous, std::size_t budget, MemoryCache::Since asked);
     http::asio::awaitable<std::shared_ptr<Evidence>> begin(const Question& question, const SharedEvidence& previous, base::Deadline deadline);
     http::asio::awaitable<void> examine(const Question& question, std::span<const NamedRoot> roots, CandidateRecord& record,
                                         Listing& sources, base::Deadline deadline);
     [[nodiscard]] Findings assess(const Question& question, SharedEvidence evidence) const;
-    [[nodiscard]] bool can_learn_more(const Question& question, const Findings& findings) const;
-    [[nodiscard]] Flights<Collected>::Work work(const Question& question, SharedEvidence previous, std::size_t budget);
+    [[nodiscard]] bool must_list_again(const Evidence& evidence) const;
+    [[nodiscard]] bool has_untried(const Question& question, const Evidence& evidence) const;
 
     EvidenceFinder finder_;
     http::asio::thread_pool& workers_;

@@ -39,6 +39,8 @@ void put_likely_signatures_first(std::vector<Candidate>& candidates) {
         }
     }
     candidates = std::move(ordered);
+    // They have served, and are as long as whoever attached them likes.
+    for (auto& candidate : candidates) candidate.artifact.annotations.clear();
 }
 
 void add_candidates(Listing& into, std::span<const registry::Descriptor> listed, std::string_view source) {

@@ -5,7 +5,22 @@
 namespace proxy {
 namespace {
 
-constexpr std::size_t kRecordOverhead = 1024;  // descriptor, outcomes, texts
+constexpr std::size_t kTextOverhead = 32;  // what is allocated around a text
+
+std::size_t cost_of(const Outcome& outcome) {
+    const auto& fact = outcome.fact;
+    return sizeof outcome + 5 * kTextOverhead + outcome.trust_content.size() + outcome.reason.size() + fact.issuer.size() + fact.subject.size() +
+           fact.predicate_type.size();
+}
+
+std::size_t cost_of(const CandidateRecord& record) {
+    const auto& artifact = record.candidate.artifact;
+    std::size_t bytes = sizeof record + 6 * kTextOverhead + record.fault.size() + record.candidate.source.size() + artifact.media_type.size() +
+                        artifact.artifact_type.size() + artifact.digest.bytes().size();
+    for (const auto& [name, value] : artifact.annotations) bytes += 4 * kTextOverhead + name.size() + value.size();
+    for (const auto& outcome : record.outcomes) bytes += cost_of(outcome);
+    return bytes + (record.bundle ? record.bundle->size() : 0);
+}
 
 }  // namespace
 
@@ -59,6 +74,12 @@ Evidence::Evidence(Listing listing, base::Time listed_at, const Evidence* previo
         candidates.push_back(std::move(record));
     }
     sources.candidates.clear();
+    // Known-good ones before others (design 7): what somebody attaches later cannot push them out of what is tried.
+    const auto is_good = [](const CandidateRecord& record) { return std::ranges::any_of(record.outcomes, &Outcome::verified); };
+    auto next = candidates.begin();
+    for (auto record = candidates.begin(); record != candidates.end(); ++record) {
+        if (is_good(*record)) std::rotate(next++, record, record + 1);  // each keeps its place among its kind
+    }
 }
 
 std::vector<SignerFact> Evidence::facts(std::span<const NamedRoot> roots) const {
@@ -86,7 +107,8 @@ std::size_t Evidence::settled(std::span<const NamedRoot> roots) const {
 
 std::size_t Evidence::cost() const {
     std::size_t bytes = sizeof *this;
-    for (const auto& record : candidates) bytes += kRecordOverhead + (record.bundle ? record.bundle->size() : 0);
+    for (const auto& source : sources.sources) bytes += sizeof source + source.name.size() + source.problem.size();
+    for (const auto& record : candidates) bytes += cost_of(record);
     return bytes;
 }
 

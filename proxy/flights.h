@@ -1,7 +1,8 @@
 // One piece of work for all who ask for it at the same time, on whatever thread they are ("single flight", design 7).
 //
 // The work runs in the background of the thread that asked first, not inside its request: whoever leaves takes nothing along. All who
-// joined get the same value, an error among them; nothing is kept once the flight has ended.
+// joined get the same value, an error among them; nothing is kept once the flight has ended. What an answer depends on belongs into the
+// key: whoever comes after a write must not join what may have looked before it.
 #pragma once
 
 #include <boost/asio/post.hpp>
@@ -20,11 +21,15 @@
 #include "base/time.h"
 #include "http/async.h"
 #include "proxy/background.h"
+#include "proxy/memory_cache.h"
 
 namespace proxy {
 
 // How long a flight may take: containerd gives up on a request at 30 s (oci-proxying 7.2).
 inline constexpr std::chrono::seconds kFlightTime{25};
+
+// The key of a flight that may only be shared by those who ask between the same two writes.
+[[nodiscard]] inline std::string flight_key(std::string key, MemoryCache::Since asked) { return std::move(key) + " " + std::to_string(asked.writes); }
 
 template <typename Value>  // copyable
 class Flights {
@@ -67,12 +72,6 @@ public:
     http::asio::awaitable<std::optional<Value>> join(std::string key, Background& background, Work work, base::Deadline deadline) {
         auto flight = enter(std::move(key), background, std::move(work));
         co_return co_await wait(std::move(flight), deadline);
-    }
-
-    // Who comes from now on starts a flight of his own: what is under way may have looked before something changed.
-    void forget(const std::string& key) {
-        const std::lock_guard lock(mutex_);
-        under_way_.erase(key);
     }
 
 private:

@@ -1,6 +1,8 @@
 #include "proxy/forget_written.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace proxy {
 namespace {
@@ -15,25 +17,21 @@ std::optional<base::Digest> subject_of_tag(std::string_view tag) {
     return *std::move(digest);
 }
 
-void forget_tag(SharedState& shared, const std::string& canonical, const std::string& tag) {
-    shared.manifests.forget_tag(canonical, tag);
-    if (const auto subject = subject_of_tag(tag)) shared.evidence.forget(canonical, *subject);
+void add_tag(std::vector<std::string>& keys, const std::string& canonical, const std::string& tag) {
+    keys.push_back(ManifestStore::tag_key(canonical, tag));
+    if (const auto subject = subject_of_tag(tag)) keys.push_back(EvidenceStore::key(canonical, *subject));
 }
 
 }  // namespace
 
-void forget_written(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route, const registry::Manifest* pushed) {
-    if (const auto* tag = route.reference.tag()) forget_tag(shared, canonical, tag->text());
-    for (const auto& tag : route.extra_tags) forget_tag(shared, canonical, tag.text());
-    if (pushed != nullptr) {
-        if (pushed->subject()) shared.evidence.forget(canonical, pushed->subject()->digest);
-        return;
-    }
-    const auto* digest = route.reference.digest();
-    if (digest == nullptr) return;
-    const auto deleted = shared.manifests.find(canonical, digest->to_string());
-    if (deleted && deleted->manifest.subject()) shared.evidence.forget(canonical, deleted->manifest.subject()->digest);
-    shared.manifests.forget(canonical, digest->to_string());
+void forget_pushed(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route, const registry::Manifest& pushed) {
+    std::vector<std::string> keys;
+    if (const auto* tag = route.reference.tag()) add_tag(keys, canonical, tag->text());
+    for (const auto& tag : route.extra_tags) add_tag(keys, canonical, tag.text());
+    if (pushed.subject()) keys.push_back(EvidenceStore::key(canonical, pushed.subject()->digest));
+    shared.memory.written(canonical, keys);
 }
+
+void forget_deleted(SharedState& shared, const std::string& canonical) { shared.memory.removed(canonical); }
 
 }  // namespace proxy

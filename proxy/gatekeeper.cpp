@@ -71,11 +71,12 @@ awaitable<void> Gatekeeper::prove_inert(const Asked& asked, const registry::Mani
                                         Decision& decision) {
     std::vector<registry::Descriptor> layers(manifest.layers().begin(), manifest.layers().end());
     auto key = inert_key(asked, manifest);
+    const auto asked_at = parts_.memory.since(asked.canonical);
     const bool known = parts_.memory.find<ProvenInert>(key) != nullptr;
     base::Result<void> proven;
     if (!known) proven = co_await prove_bundle_layers(parts_.upstream, parts_.workers, asked.repository, std::move(layers), deadline);
     if (proven) {
-        if (!known) parts_.memory.put(std::move(key), std::make_shared<const ProvenInert>(), sizeof(ProvenInert));
+        if (!known) parts_.memory.put(std::move(key), std::make_shared<const ProvenInert>(), sizeof(ProvenInert), asked_at);
         decision.verdict = Verdict::allowed;
         decision.basis = Basis::inert;
         decision.reason = "a Sigstore bundle and nothing else";

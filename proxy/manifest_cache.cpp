@@ -9,7 +9,6 @@ using base::ErrorCode;
 using http::asio::awaitable;
 
 std::string digest_key(const std::string& repository, const std::string& digest) { return "m " + repository + "@" + digest; }
-std::string tag_key(const std::string& repository, const std::string& tag) { return "t " + repository + ":" + tag; }
 
 // The parsed form is about as large as the bytes.
 std::size_t cost_of(const CachedManifest& cached) { return 2 * cached.manifest.raw().size() + cached.answer_head.size() + sizeof cached; }
@@ -43,48 +42,39 @@ SharedManifest ManifestStore::find(const std::string& repository, const std::str
 
 bool ManifestStore::is_fresh(const CachedManifest& manifest) const { return is_within(manifest.fetched, times_.keep, clock_()); }
 
-SharedManifest ManifestStore::keep(const std::string& repository, registry::Manifest manifest, std::string digest) {
-    auto cached = std::make_shared<const CachedManifest>(std::move(manifest), std::move(digest), clock_());
-    memory_.put(digest_key(repository, cached->digest), cached, cost_of(*cached));
-    return cached;
-}
+std::string ManifestStore::tag_key(const std::string& repository, const std::string& tag) { return "t " + repository + ":" + tag; }
 
-void ManifestStore::forget(const std::string& repository, const std::string& digest) {
-    const auto key = digest_key(repository, digest);
-    flights_.forget(key);
-    memory_.erase(key);
+SharedManifest ManifestStore::keep(const std::string& repository, registry::Manifest manifest, std::string digest, MemoryCache::Since asked) {
+    auto cached = std::make_shared<const CachedManifest>(std::move(manifest), std::move(digest), clock_());
+    memory_.put(digest_key(repository, cached->digest), cached, cost_of(*cached), asked);
+    return cached;
 }
 
 std::shared_ptr<const ManifestStore::Resolved> ManifestStore::resolved(const std::string& repository, const std::string& tag) const {
     return memory_.find<Resolved>(tag_key(repository, tag));
 }
 
-void ManifestStore::keep_resolved(const std::string& repository, const std::string& tag, base::Digest digest, std::uint64_t moves) {
-    if (moves != moves_.load()) return;
-    memory_.put(tag_key(repository, tag), std::make_shared<const Resolved>(std::move(digest), clock_()), sizeof(Resolved));
+void ManifestStore::keep_resolved(const std::string& repository, const std::string& tag, std::shared_ptr<const Resolved> resolved,
+                                  MemoryCache::Since asked) {
+    memory_.put(tag_key(repository, tag), std::move(resolved), sizeof(Resolved), asked);
 }
 
-void ManifestStore::forget_tag(const std::string& repository, const std::string& tag) {
-    ++moves_;
-    const auto key = tag_key(repository, tag);
-    flights_.forget(key);
-    memory_.erase(key);
-}
-
-awaitable<ManifestOutcome> Manifests::join(std::string key, Flights<ManifestOutcome>::Work work, base::Deadline deadline) {
-    const auto outcome = co_await store_.flights().join(std::move(key), background_, std::move(work), deadline);
+awaitable<ManifestOutcome> Manifests::join(std::string key, Since asked, Flights<ManifestOutcome>::Work work, base::Deadline deadline) {
+    auto flight = flight_key(std::move(key), asked);
+    const auto outcome = co_await store_.flights().join(std::move(flight), background_, std::move(work), deadline);
     if (outcome) co_return *outcome;
     co_return fault(base::Error(ErrorCode::timed_out, "the upstream registry did not answer in time"));
 }
 
 awaitable<ManifestOutcome> Manifests::by_digest(Name name, base::Digest digest, base::Deadline deadline) {
+    const auto asked = store_.since(name.canonical);
     if (auto cached = store_.find(name.canonical, digest.to_string())) co_return cached;
     auto key = digest_key(name.canonical, digest.to_string());
-    Flights<ManifestOutcome>::Work work = [this, name, digest] { return fetch_digest(name, digest); };
-    co_return co_await join(std::move(key), std::move(work), deadline);
+    Flights<ManifestOutcome>::Work work = [this, name, digest, asked] { return fetch_digest(name, digest, asked); };
+    co_return co_await join(std::move(key), asked, std::move(work), deadline);
 }
 
-awaitable<ManifestOutcome> Manifests::fetch_digest(Name name, base::Digest digest) {
+awaitable<ManifestOutcome> Manifests::fetch_digest(Name name, base::Digest digest, Since asked) {
     registry::Reference reference(digest);
     auto fetched = co_await upstream_.manifest(name.repository, std::move(reference), base::Deadline::after(kFlightTime));
     if (!fetched) co_return fault(std::move(fetched).error());
@@ -93,45 +83,50 @@ awaitable<ManifestOutcome> Manifests::fetch_digest(Name name, base::Digest diges
     }
     auto manifest = registry::Manifest::parse(fetched->content_type, std::move(fetched->raw));
     if (!manifest) co_return fault(std::move(manifest).error(), digest);
-    co_return store_.keep(name.canonical, *std::move(manifest), digest.to_string());
+    co_return store_.keep(name.canonical, *std::move(manifest), digest.to_string(), asked);
 }
 
 awaitable<ManifestOutcome> Manifests::by_tag(Name name, registry::Tag tag, base::Deadline deadline) {
+    const auto asked = store_.since(name.canonical);
     const auto known = store_.resolved(name.canonical, tag.text());
     if (known && is_within(known->at, tag_ttl_, store_.now())) {
         auto digest = known->digest;
         co_return co_await by_digest(std::move(name), std::move(digest), deadline);
     }
-    auto key = tag_key(name.canonical, tag.text());
-    Flights<ManifestOutcome>::Work work = [this, name, tag] { return resolve_tag(name, tag); };
-    co_return co_await join(std::move(key), std::move(work), deadline);
+    auto key = ManifestStore::tag_key(name.canonical, tag.text());
+    Flights<ManifestOutcome>::Work work = [this, name, tag, asked] { return resolve_tag(name, tag, asked); };
+    co_return co_await join(std::move(key), asked, std::move(work), deadline);
 }
 
 // Where the manifest of the last answer is at hand, HEAD is enough; registries do not count it against rate limits (oci-proxying 2.20).
-awaitable<ManifestOutcome> Manifests::resolve_tag(Name name, registry::Tag tag) {
+awaitable<ManifestOutcome> Manifests::resolve_tag(Name name, registry::Tag tag, Since asked) {
     const auto known = store_.resolved(name.canonical, tag.text());
-    if (!known || !store_.find(name.canonical, known->digest.to_string())) co_return co_await fetch_tag(std::move(name), std::move(tag));
+    if (!known || !store_.find(name.canonical, known->digest.to_string())) {
+        co_return co_await fetch_tag(std::move(name), std::move(tag), asked);
+    }
     const auto deadline = base::Deadline::after(kFlightTime);
-    const auto moves = store_.moves();
+    const auto now = store_.now();
     auto resolved = co_await upstream_.resolve(name.repository, tag, deadline);
     if (!resolved) co_return fault(std::move(resolved).error());
-    if (!*resolved) co_return co_await fetch_tag(std::move(name), std::move(tag));
+    if (!*resolved) co_return co_await fetch_tag(std::move(name), std::move(tag), asked);
     auto digest = **std::move(resolved);
     auto outcome = co_await by_digest(name, digest, deadline);
-    if (outcome) store_.keep_resolved(name.canonical, tag.text(), std::move(digest), moves);
+    // Moved, and its manifest removed, between the two questions.
+    if (!outcome && outcome.error().error.code() == ErrorCode::not_found) co_return co_await fetch_tag(std::move(name), std::move(tag), asked);
+    if (outcome) store_.keep_resolved(name.canonical, tag.text(), std::make_shared<const ManifestStore::Resolved>(std::move(digest), now), asked);
     co_return outcome;
 }
 
-awaitable<ManifestOutcome> Manifests::fetch_tag(Name name, registry::Tag tag) {
-    const auto moves = store_.moves();
+awaitable<ManifestOutcome> Manifests::fetch_tag(Name name, registry::Tag tag, Since asked) {
+    const auto now = store_.now();
     registry::Reference reference(tag);
     auto fetched = co_await upstream_.manifest(name.repository, std::move(reference), base::Deadline::after(kFlightTime));
     if (!fetched) co_return fault(std::move(fetched).error());
     auto seen = base::Digest::sha256_of(fetched->raw);
     auto manifest = registry::Manifest::parse(fetched->content_type, std::move(fetched->raw));
     if (!manifest) co_return fault(std::move(manifest).error(), std::move(seen));
-    auto kept = store_.keep(name.canonical, *std::move(manifest), seen.to_string());
-    store_.keep_resolved(name.canonical, tag.text(), std::move(seen), moves);
+    auto kept = store_.keep(name.canonical, *std::move(manifest), seen.to_string(), asked);
+    store_.keep_resolved(name.canonical, tag.text(), std::make_shared<const ManifestStore::Resolved>(std::move(seen), now), asked);
     co_return kept;
 }
 

@@ -44,10 +44,11 @@ public:
     };
     ManifestStore(MemoryCache& memory, Times times, base::Clock clock) : memory_(memory), times_(times), clock_(std::move(clock)) {}
 
+    // Since now, for what is going to be asked.
+    [[nodiscard]] MemoryCache::Since since(const std::string& repository) const { return memory_.since(repository); }
     [[nodiscard]] SharedManifest find(const std::string& repository, const std::string& digest) const;
     [[nodiscard]] bool is_fresh(const CachedManifest& manifest) const;
-    SharedManifest keep(const std::string& repository, registry::Manifest manifest, std::string digest);
-    void forget(const std::string& repository, const std::string& digest);
+    SharedManifest keep(const std::string& repository, registry::Manifest manifest, std::string digest, MemoryCache::Since asked);
 
     // The digest that a tag had when it was last asked for, and when that was.
     struct Resolved final : CacheItem {
@@ -56,10 +57,8 @@ public:
         base::Time at;
     };
     [[nodiscard]] std::shared_ptr<const Resolved> resolved(const std::string& repository, const std::string& tag) const;
-    // Not kept if a tag was moved through this gate since `moves` was read.
-    void keep_resolved(const std::string& repository, const std::string& tag, base::Digest digest, std::uint64_t moves);
-    void forget_tag(const std::string& repository, const std::string& tag);
-    [[nodiscard]] std::uint64_t moves() const { return moves_.load(); }
+    void keep_resolved(const std::string& repository, const std::string& tag, std::shared_ptr<const Resolved> resolved, MemoryCache::Since asked);
+    [[nodiscard]] static std::string tag_key(const std::string& repository, const std::string& tag);
 
     [[nodiscard]] Flights<ManifestOutcome>& flights() { return flights_; }
     [[nodiscard]] base::Time now() const { return clock_(); }
@@ -68,7 +67,6 @@ private:
     MemoryCache& memory_;
     const Times times_;
     const base::Clock clock_;
-    std::atomic<std::uint64_t> moves_{0};
     Flights<ManifestOutcome> flights_;
 };
 
@@ -87,10 +85,11 @@ public:
     http::asio::awaitable<ManifestOutcome> by_tag(Name name, registry::Tag tag, base::Deadline deadline);
 
 private:
-    http::asio::awaitable<ManifestOutcome> fetch_digest(Name name, base::Digest digest);
-    http::asio::awaitable<ManifestOutcome> fetch_tag(Name name, registry::Tag tag);
-    http::asio::awaitable<ManifestOutcome> resolve_tag(Name name, registry::Tag tag);
-    http::asio::awaitable<ManifestOutcome> join(std::string key, Flights<ManifestOutcome>::Work work, base::Deadline deadline);
+    using Since = MemoryCache::Since;
+    http::asio::awaitable<ManifestOutcome> fetch_digest(Name name, base::Digest digest, Since asked);
+    http::asio::awaitable<ManifestOutcome> fetch_tag(Name name, registry::Tag tag, Since asked);
+    http::asio::awaitable<ManifestOutcome> resolve_tag(Name name, registry::Tag tag, Since asked);
+    http::asio::awaitable<ManifestOutcome> join(std::string key, Since asked, Flights<ManifestOutcome>::Work work, base::Deadline deadline);
 
     registry::Upstream& upstream_;
     Background& background_;

@@ -67,7 +67,7 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
     http::BytesBody body(base::Bytes(manifest->raw().begin(), manifest->raw().end()));
     const auto deadline = base::Deadline::after(kPushTime);
     auto answer = co_await routed.exchange(std::move(head), &body, deadline);
-    forget_written(routed.request.shared, routed.destination.canonical, route, &*manifest);
+    forget_pushed(routed.request.shared, routed.destination.canonical, route, *manifest);
     if (!answer) co_return co_await routed.request.fail_upstream(answer.error(), ApiCode::name_unknown);
     if (answer->head().status / 100 != 2) co_return co_await routed.request.pass_refusal(*answer, ApiCode::manifest_unknown);
     co_return co_await answer_created(routed, route, *manifest, *answer);
@@ -75,7 +75,7 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
 
 http::Async<void> delete_manifest(RoutedRequest& routed, const registry::ManifestRoute& route) {
     auto answer = co_await routed.remove(upstream_target(routed, route));
-    forget_written(routed.request.shared, routed.destination.canonical, route, nullptr);
+    forget_deleted(routed.request.shared, routed.destination.canonical);
     co_return co_await routed.answer_removed(std::move(answer), ApiCode::manifest_unknown);
 }
 

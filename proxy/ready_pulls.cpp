@@ -7,7 +7,15 @@
 namespace proxy {
 namespace {
 
-constexpr std::size_t kMostPulls = 4096;  // about 1 KiB each
+// Of one thread.
+constexpr std::size_t kMostBytes = 4 * 1024 * 1024;
+constexpr std::size_t kLargestPull = 64 * 1024;
+
+// A manifest's target is its path, perhaps with the ns parameter: others say the same at greater length.
+bool is_usual(std::string_view target) {
+    const auto query = target.find('?');
+    return query == std::string_view::npos || (target.substr(query + 1).starts_with("ns=") && target.find('&', query) == std::string_view::npos);
+}
 
 bool accepts(const http::RequestView& request, std::string_view media_type) {
     bool any = false;
@@ -29,7 +37,7 @@ const std::string& ReadyPulls::key(std::string_view authority, std::string_view 
 void ReadyPulls::learn(std::string_view authority, std::string_view target, const SharedManifest& manifest, const PolicyRule& rule,
                        const DecisionRecord& record, std::string_view upstream) {
     const auto& decision = record.decision;
-    if (decision.verdict != Verdict::allowed || manifest->answer_head.empty()) return;
+    if (decision.verdict != Verdict::allowed || manifest->answer_head.empty() || !is_usual(target)) return;
     auto pull = std::make_shared<Pull>();
     pull->manifest = manifest;
     pull->evidence = decision.support.evidence;
@@ -40,9 +48,20 @@ void ReadyPulls::learn(std::string_view authority, std::string_view target, cons
     pull->repository = record.name;
     pull->upstream = upstream;
     pull->decision = shared_.decisions.prepare(record);
-    // What is full of pulls that were not asked for again is begun anew; what is asked for comes back by itself.
-    if (pulls_.size() >= kMostPulls) pulls_.clear();
-    pulls_.insert_or_assign(key(authority, target), std::move(pull));
+    const auto& name = key(authority, target);
+    pull->cost = sizeof(Pull) + 256 + name.size() + pull->target.size() + pull->repository.size() + pull->decision.size();
+    for (const auto& fact : pull->facts) pull->cost += sizeof fact + fact.issuer.size() + fact.subject.size() + fact.predicate_type.size();
+    if (pull->cost > kLargestPull) return;
+    if (const auto known = pulls_.find(name); known != pulls_.end()) remove(known);
+    // Whichever goes: what is asked for comes back by itself.
+    while (bytes_ + pull->cost > kMostBytes) remove(pulls_.begin());
+    bytes_ += pull->cost;
+    pulls_.emplace(name, std::move(pull));
+}
+
+void ReadyPulls::remove(Pulls::iterator pull) {
+    bytes_ -= pull->second->cost;
+    pulls_.erase(pull);
 }
 
 bool ReadyPulls::still_allowed(const Pull& pull, base::Time now) const {
@@ -50,7 +69,7 @@ bool ReadyPulls::still_allowed(const Pull& pull, base::Time now) const {
         case Basis::signatures:
         case Basis::index: {
             const auto evidence = pull.evidence.lock();
-            if (!evidence || !shared_.evidence.is_fresh(*evidence)) return false;
+            if (!evidence || !evidence->is_kept() || !shared_.evidence.is_fresh(*evidence)) return false;
             evidence->mark_used();
             return is_satisfied(*pull.rule, pull.facts, now);
         }
@@ -68,8 +87,8 @@ std::optional<http::ReadyAnswer> ReadyPulls::find(const http::RequestView& reque
     if (found == pulls_.end()) return std::nullopt;
     const auto& pull = *found->second;
     auto manifest = pull.manifest.lock();
-    if (!manifest || !shared_.manifests.is_fresh(*manifest) || !still_allowed(pull, shared_.clock())) {
-        pulls_.erase(found);
+    if (!manifest || !manifest->is_kept() || !shared_.manifests.is_fresh(*manifest) || !still_allowed(pull, shared_.clock())) {
+        remove(found);
         return std::nullopt;
     }
     if (!accepts(request, manifest->manifest.media_type())) return std::nullopt;

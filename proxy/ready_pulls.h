@@ -1,8 +1,8 @@
 // Pulls by digest that are answered from memory at once: the manifest is cached, and facts that are cached satisfy the rule now. Each
 // request evaluates the policy anew (design 7); what it takes is prepared when a pull first went the long way. One object per thread.
 //
-// Nothing is kept alive here: when the manifest or the evidence leaves the memory, is replaced, or grows old, the pull goes the long way
-// again, and so does every pull that is not simply allowed.
+// Nothing is kept here: when the manifest or the evidence leaves the memory, is replaced, or grows old, the pull goes the long way again,
+// even while somebody still holds the item; and so does every pull that is not simply allowed.
 #pragma once
 
 #include <memory>
@@ -43,17 +43,21 @@ private:
         std::string repository;
         std::string upstream;
         std::string decision;  // DecisionLog::prepare()
+        std::size_t cost = 0;  // bytes, with the key
     };
     struct Hash : std::hash<std::string_view> {
         using is_transparent = void;
     };
+    using Pulls = std::unordered_map<std::string, std::shared_ptr<const Pull>, Hash, std::equal_to<>>;
+    void remove(Pulls::iterator pull);
     [[nodiscard]] const std::string& key(std::string_view authority, std::string_view target);
     [[nodiscard]] bool still_allowed(const Pull& pull, base::Time now) const;
     void write_lines(const Pull& pull, const http::ReadyAnswer& answer, std::string_view peer, std::uint64_t body_bytes);
 
     SharedState& shared_;
     LogBuffers& logs_;
-    std::unordered_map<std::string, std::shared_ptr<const Pull>, Hash, std::equal_to<>> pulls_;
+    Pulls pulls_;
+    std::size_t bytes_ = 0;  // of pulls_
     std::string key_;  // keeps its room
 };
 

@@ -1,6 +1,7 @@
 #include "proxy/uploads.h"
 
 #include "proxy/answer_headers.h"
+#include "proxy/forget_written.h"
 
 namespace proxy {
 namespace {
@@ -96,6 +97,7 @@ http::Async<void> continue_upload(RoutedRequest& routed, const registry::UploadR
 http::Async<void> delete_blob(RoutedRequest& routed, const registry::BlobRoute& route) {
     registry::BlobRoute there{routed.destination.repository, route.digest};
     auto answer = co_await routed.remove(registry::canonical_target(there));
+    forget_deleted(routed.request.shared, routed.destination.canonical);
     co_return co_await routed.answer_removed(std::move(answer), ApiCode::blob_unknown);
 }
 

@@ -1,11 +1,13 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/read.hpp>
+#include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
 #include <chrono>
 #include <thread>
 
 #include "test/component/allocations.h"
-#include "test/component/gate_fixture.h"
+#include "test/component/memory_cases.h"
+#include "test/support/anonymous_memory.h"
 #include "test/support/catch.h"
 
 using namespace test;
@@ -150,3 +152,33 @@ TEST_CASE("the same digest in another repository, or by another host, is another
     REQUIRE(gate.get(target_of(digest)).status == 200);
     CHECK(gate.get("/v2/acme/other/manifests/" + digest).status == 404);
 }
+
+#ifndef TEST_SANITIZED
+TEST_CASE("what is kept ready stays small, whatever the query") {
+    VectorRegistry registry(false);
+    const auto digest = registry.load("unsigned", "acme/app");
+    Setup setup;
+    setup.cache = "memory = \"1MiB\"\n";
+    const Gate gate(registry, kAllowPolicy, "\"pull\"", setup);
+    http::asio::io_context io;
+    http::asio::ip::tcp::socket socket(io);
+    socket.connect({http::asio::ip::make_address("127.0.0.1"), gate.port()});
+    const auto before = anonymous_memory();
+    std::string answer;
+    for (int i = 0; i < 4000; ++i) {
+        const auto request = "GET " + target_of(digest) + "?" + std::to_string(i) + std::string(15'000, 'x') + " HTTP/1.1\r\nHost: gate\r\n\r\n";
+        http::asio::write(socket, http::asio::buffer(request));
+        const auto size = http::asio::read_until(socket, http::asio::dynamic_buffer(answer), "\r\n\r\n");
+        REQUIRE(answer.starts_with("HTTP/1.1 200"));
+        const auto length = std::stoul(answer.substr(answer.find("Content-Length: ") + 16, 10));
+        while (answer.size() < size + length) {
+            char piece[8192];
+            answer.append(piece, socket.read_some(http::asio::buffer(piece)));
+        }
+        answer.erase(0, size + length);
+    }
+    const auto grown = anonymous_memory() - before;
+    CAPTURE(grown);
+    CHECK(grown < 20'000'000);
+}
+#endif

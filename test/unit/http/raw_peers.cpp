@@ -8,7 +8,6 @@
 #include <boost/asio/use_future.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
-#include <fstream>
 
 namespace asio = http::asio;
 using asio::ip::tcp;
@@ -161,14 +160,6 @@ std::string read_head_from(RawUpstream::Socket& socket) {
     char byte = 0;
     while (!text.ends_with("\r\n\r\n") && ::recv(socket.native_handle(), &byte, 1, 0) == 1) text += byte;
     return text;
-}
-
-std::size_t anonymous_memory() {
-    std::ifstream status("/proc/self/status");
-    for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("RssAnon:")) return std::stoul(line.substr(8)) * 1024;
-    }
-    return 0;
 }
 
 http::Async<std::size_t> PatternBody::read(std::span<std::uint8_t> into) {

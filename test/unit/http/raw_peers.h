@@ -67,6 +67,7 @@ public:
     [[nodiscard]] std::string read_until(std::string_view end);
     [[nodiscard]] bool reset() const { return reset_; }  // the last read met a reset
     [[nodiscard]] bool timed_out() const { return timed_out_; }
+    [[nodiscard]] int native_handle() { return socket_.native_handle(); }
 
 private:
     std::string receive();
@@ -127,8 +128,6 @@ private:
 
 void write_to(RawUpstream::Socket& socket, std::string_view bytes);
 [[nodiscard]] std::string read_head_from(RawUpstream::Socket& socket);
-// RssAnon of this process in bytes.
-[[nodiscard]] std::size_t anonymous_memory();
 
 // A body of a pattern that is made as it is read, and counts what was taken.
 class PatternBody final : public http::BodySource {

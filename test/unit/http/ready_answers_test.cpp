@@ -149,6 +149,21 @@ TEST_CASE("a client that leaves in the middle of a ready answer is told of, with
     CHECK(fixture.server->stop(1s));
 }
 
+TEST_CASE("a head that begins behind a ready answer has its own time") {
+    auto answers = std::make_shared<Answers>(10);
+    http::ServerOptions options;
+    options.ready = answers;
+    options.head_timeout = 1000ms;
+    TestServer server(echo, options);
+    RawClient client(server.port());
+    std::this_thread::sleep_for(800ms);
+    client.send(get("/ready") + "GET /slow HTTP/1.1\r\n");
+    CHECK(client.read_until("ready").ends_with("ready"));
+    std::this_thread::sleep_for(500ms);
+    client.send("Host: gate\r\n\r\n");
+    CHECK(client.read_some().starts_with("HTTP/1.1 200"));
+}
+
 TEST_CASE("connections that wait on the fast lane end by the idle time, and at once when the server stops") {
     auto answers = std::make_shared<Answers>(10);
     http::ServerOptions options;
@@ -166,6 +181,8 @@ TEST_CASE("connections that wait on the fast lane end by the idle time, and at o
     RawClient waiting(fixture.server->port());
     waiting.send(get("/ready"));
     CHECK(waiting.read_until("ready").ends_with("ready"));
+    const auto stopping = std::chrono::steady_clock::now();
     CHECK(fixture.server->stop(5s));
+    CHECK(std::chrono::steady_clock::now() - stopping < 2s);
     CHECK(waiting.read_some().empty());
 }

@@ -3,6 +3,7 @@
 #include <boost/asio/use_future.hpp>
 
 #include "http/client.h"
+#include "test/support/anonymous_memory.h"
 #include "test/support/catch.h"
 #include "test/unit/http/stream_pair.h"
 

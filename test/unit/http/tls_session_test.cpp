@@ -2,11 +2,14 @@
 
 #include <openssl/err.h>
 #include <poll.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 
 #include <csignal>
 #include <optional>
 
 #include "http/tls.h"
+#include "test/support/anonymous_memory.h"
 #include "test/support/catch.h"
 #include "test/unit/http/certificates.h"
 #include "test/unit/http/raw_peers.h"
@@ -241,4 +244,25 @@ TEST_CASE("a name must not be empty") {
     CHECK(sessions.client->expect_name("").error().code() == base::ErrorCode::internal);
     CHECK(sessions.client->expect_name("gate.example").has_value());
     CHECK(sessions.client->expect_name("127.0.0.1").has_value());
+}
+
+TEST_CASE("a peer that asks for new keys again and again is let go before its answers cost memory or the thread (RFC 8446 section 4.6.3)") {
+    ::signal(SIGPIPE, SIG_IGN);
+    const TestFolder folder;
+    TestCertificate::authority("ca").issue("DNS:localhost").write(folder.path() / "tls");
+    TestServer server(echo, {}, http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value());
+    RawClient client(server.port());
+    const timeval patience{10, 0};
+    ::setsockopt(client.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    const base::OpensslHandle<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
+    const base::OpensslHandle<SSL, SSL_free> connection(SSL_new(context.get()));
+    SSL_set_fd(connection.get(), client.native_handle());
+    REQUIRE(SSL_connect(connection.get()) == 1);
+    const auto before = anonymous_memory();
+    constexpr int kMost = 400'000;  // some 11 MB of answers
+    int asked = 0;
+    while (asked < kMost && SSL_key_update(connection.get(), SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(connection.get()) == 1) ++asked;
+    base::clear_openssl_errors();
+    CHECK(asked < kMost);
+    CHECK((kSanitized || anonymous_memory() < before + 4'000'000));
 }

@@ -77,12 +77,13 @@ TEST_CASE("a new listing keeps what was learned about the same artifacts, but fo
     const auto third = base::Digest::sha256_of(base::as_bytes("third"));
     const Evidence renewed(listing_of({third, other, kArtifact}), base::Time(std::chrono::seconds(5)), &old);
     REQUIRE(renewed.candidates.size() == 3);
-    CHECK_FALSE(renewed.candidates[0].bundle);
-    CHECK(renewed.candidates[1].fault.empty());
-    CHECK(renewed.candidates[2].bundle == old.candidates[0].bundle);
-    CHECK(renewed.candidates[2].outcomes.size() == 1);
+    // The one that is known to be good comes first, the others as they are listed.
+    CHECK(renewed.candidates[0].bundle == old.candidates[0].bundle);
+    CHECK(renewed.candidates[0].outcomes.size() == 1);
+    CHECK_FALSE(renewed.candidates[1].bundle);
+    CHECK(renewed.candidates[2].fault.empty());
     CHECK(renewed.listed == base::Time(std::chrono::seconds(5)));
-    CHECK(renewed.cost() > renewed.candidates[2].bundle->size());
+    CHECK(renewed.cost() > renewed.candidates[0].bundle->size());
 }
 
 }  // namespace proxy

@@ -12,7 +12,7 @@ struct Number final : CacheItem {
 struct Other final : CacheItem {};
 
 void put(MemoryCache& cache, const std::string& key, int value, std::size_t cost = 1000) {
-    cache.put(key, std::make_shared<const Number>(value), cost);
+    cache.put(key, std::make_shared<const Number>(value), cost, cache.since("a/b"));
 }
 
 int value(const MemoryCache& cache, const std::string& key) {
@@ -32,8 +32,9 @@ TEST_CASE("MemoryCache gives back what was put, and the newest of a key") {
     CHECK(value(cache, "b") == -1);
     CHECK(cache.bytes() == kFour / 4);
     CHECK(cache.find<Other>("a") == nullptr);
-    cache.erase("a");
-    cache.erase("a");
+    const std::vector<std::string> keys{"a", "none"};
+    cache.written("a/b", keys);
+    cache.written("a/b", keys);
     CHECK(value(cache, "a") == -1);
     CHECK(cache.bytes() == 0);
 }
@@ -78,6 +79,51 @@ TEST_CASE("what a reader holds outlives its entry") {
     const auto held = cache.find<Number>("a");
     for (const auto* key : {"b", "c", "d", "e", "f", "g"}) put(cache, key, 1);
     CHECK(held->value == 1);
+}
+
+TEST_CASE("what was asked for before a write to its repository is not kept after it") {
+    MemoryCache cache(1'000'000);
+    const auto before = cache.since("a/b");
+    cache.written("c/d", {});  // another repository's
+    cache.put("m a/b@1", std::make_shared<const Number>(1), 10, before);
+    CHECK(value(cache, "m a/b@1") == 1);
+    cache.written("a/b", {});
+    cache.put("m a/b@2", std::make_shared<const Number>(2), 10, before);
+    CHECK(value(cache, "m a/b@2") == -1);
+    cache.put("m a/b@2", std::make_shared<const Number>(2), 10, cache.since("a/b"));
+    CHECK(value(cache, "m a/b@2") == 2);
+    cache.removed("a/b");
+    cache.put("m a/b@3", std::make_shared<const Number>(3), 10, before);
+    CHECK(value(cache, "m a/b@3") == -1);
+}
+
+TEST_CASE("removed forgets everything of the repository, and nothing of one whose name begins alike") {
+    MemoryCache cache(1'000'000);
+    for (const auto* key : {"m host:5000/a@1", "e host:5000/a@1", "t host:5000/a:v1", "m host:5000/a/b@1", "m host:5000/ab@1", "t host:5000/ab:v1"}) put(cache, key, 1);
+    cache.removed("host:5000/a");
+    for (const auto* key : {"m host:5000/a@1", "e host:5000/a@1", "t host:5000/a:v1"}) CHECK(value(cache, key) == -1);
+    for (const auto* key : {"m host:5000/a/b@1", "m host:5000/ab@1", "t host:5000/ab:v1"}) CHECK(value(cache, key) == 1);
+}
+
+TEST_CASE("an item knows whether it is kept, whoever holds it: forgotten, replaced, pushed out, never taken in") {
+    MemoryCache cache(kFour);
+    const auto first = std::make_shared<const Number>(1);
+    CHECK_FALSE(first->is_kept());
+    cache.put("m a/b@1", first, 10, cache.since("a/b"));
+    CHECK(first->is_kept());
+    const auto second = std::make_shared<const Number>(2);
+    cache.put("m a/b@1", second, 10, cache.since("a/b"));
+    CHECK_FALSE(first->is_kept());
+    CHECK(second->is_kept());
+    cache.removed("a/b");
+    CHECK_FALSE(second->is_kept());
+    put(cache, "a", 1);
+    const auto pushed_out = cache.find<Number>("a");
+    (void)pushed_out->take_mark();
+    for (const auto* key : {"b", "c", "d", "e", "f", "g"}) put(cache, key, 1);
+    CHECK_FALSE(pushed_out->is_kept());
+    cache.put("m a/b@1", second, 2 * kFour, cache.since("a/b"));
+    CHECK_FALSE(second->is_kept());
 }
 
 }  // namespace proxy
