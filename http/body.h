@@ -11,6 +11,8 @@
 
 namespace http {
 
+class Stream;
+
 class BodySource {
 public:
     virtual ~BodySource() = default;
@@ -19,6 +21,14 @@ public:
     virtual Async<std::size_t> read(std::span<std::uint8_t> into) = 0;
     // The declared length; nullopt when chunked.
     [[nodiscard]] virtual std::optional<std::uint64_t> length() const = 0;
+    // All that is left of the body, where it is on its way as it stands: `left` bytes of a plain stream, none of them read. Whoever moves
+    // them by itself, without read(), says so with took(). nullopt: it has to be read.
+    struct Unread {
+        Stream* stream;
+        std::uint64_t left;
+    };
+    [[nodiscard]] virtual std::optional<Unread> unread() { return std::nullopt; }
+    virtual void took(std::uint64_t count) { static_cast<void>(count); }
     // Starts again from the first byte; false where it cannot, because what was read is gone.
     [[nodiscard]] virtual bool rewind() { return false; }
 };

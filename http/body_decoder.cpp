@@ -70,6 +70,17 @@ Async<std::size_t> BodyDecoder::read(std::span<std::uint8_t> into) {
     co_return count;
 }
 
+std::optional<BodySource::Unread> BodyDecoder::unread() {
+    const bool as_it_stands = framing_.kind == Framing::Kind::length && !finished_ && input_.empty() && !input_.stream().tls();
+    if (!as_it_stands) return std::nullopt;
+    return BodySource::Unread{&input_.stream(), left_};
+}
+
+void BodyDecoder::took(std::uint64_t count) {
+    left_ -= std::min(count, left_);
+    finished_ = left_ == 0;
+}
+
 Async<void> BodyDecoder::begin_chunk() {
     CO_TRY(const auto line, co_await input_.read_line(kHexDigits + kExtensionBudget + 2));
     CO_TRY(const auto chunk, parse_chunk_line(line));

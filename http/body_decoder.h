@@ -2,6 +2,7 @@
 // trailers are read and dropped, under small budgets; they never reach the headers.
 #pragma once
 
+#include "http/body.h"
 #include "http/head.h"
 #include "http/input.h"
 
@@ -13,6 +14,9 @@ public:
 
     // At least one byte; 0 only at the proper end. Errors: unavailable (ended early), invalid_input (malformed chunks), timed_out.
     Async<std::size_t> read(std::span<std::uint8_t> into);
+    // As BodySource has them: a length that is left, with nothing of it in the input.
+    [[nodiscard]] std::optional<BodySource::Unread> unread();
+    void took(std::uint64_t count);
     [[nodiscard]] bool finished() const { return finished_; }
     [[nodiscard]] std::optional<std::uint64_t> length() const;
 

@@ -38,6 +38,14 @@ public:
     }
 
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return length_; }
+    [[nodiscard]] std::optional<Unread> unread() override {
+        if (decoder_.finished()) return std::nullopt;
+        return decoder_.unread();
+    }
+    void took(std::uint64_t count) override {
+        decoder_.took(count);
+        if (decoder_.finished()) release();
+    }
 
 private:
     // Broken chunks are the upstream's failure.

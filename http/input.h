@@ -19,6 +19,7 @@ public:
     Input(const Input&) = delete;
     Input& operator=(const Input&) = delete;
 
+    [[nodiscard]] Stream& stream() { return stream_; }
     [[nodiscard]] bool empty() const { return begin_ == end_; }
     // Waits for the first byte of what comes next; false: the peer ended the stream.
     Async<bool> wait();

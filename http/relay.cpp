@@ -5,6 +5,8 @@
 #include <charconv>
 #include <memory>
 
+#include "http/pipe.h"
+
 namespace http {
 
 using base::ErrorCode;
@@ -31,6 +33,54 @@ public:
 private:
     std::array<char, 18> text_{};
 };
+
+constexpr std::uint64_t kWorthAPipe = 64 * 1024;
+
+// Errors of reading carry what a body's own read() would say; `progress` is told which side failed.
+struct Passage {
+    Stream& to;
+    BodySource& body;
+    RelayProgress& progress;
+};
+
+// The pipe's content goes on before more is read: a reader that stops reading stops the producer.
+Async<void> drain(Pipe& pipe, const Passage& passage) {
+    while (pipe.size() > 0) {
+        auto sent = passage.to.try_write(pipe);
+        passage.progress.peer_failed = !sent;
+        CO_TRY(const auto count, std::move(sent));
+        if (count > 0) continue;
+        auto writable = co_await passage.to.wait_writable();
+        passage.progress.peer_failed = !writable;
+        CO_TRY_VOID(std::move(writable));
+    }
+    co_return Result<void>();
+}
+
+// Moves what is left of a body from one plain stream to the other without copying it: exactly so much, or an error.
+Async<void> pass_through(Pipe& pipe, BodySource::Unread rest, const Passage& passage) {
+    while (rest.left > 0) {
+        const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(rest.left, pipe.capacity()));
+        CO_TRY(const auto count, rest.stream->try_read(pipe, most));
+        if (!count) {
+            CO_TRY_VOID(co_await rest.stream->wait_readable());
+            continue;
+        }
+        if (*count == 0) co_return fail(ErrorCode::unavailable, "body ended early");
+        CO_TRY_VOID(co_await drain(pipe, passage));
+        rest.left -= *count;
+        passage.progress.bytes += *count;
+        passage.body.took(*count);  // the last one may give the stream away
+        CO_TRY_VOID(co_await passage.to.take_turns());
+    }
+    co_return Result<void>();
+}
+
+// Null: it has to be read.
+std::unique_ptr<Pipe> pipe_for(const Stream& to, RelayCoding coding, std::optional<BodySource::Unread> rest) {
+    if (!rest || rest->left < kWorthAPipe || coding == RelayCoding::chunked || to.tls()) return nullptr;
+    return Pipe::borrow().value_or(nullptr);
+}
 
 }  // namespace
 
@@ -66,6 +116,13 @@ Async<void> relay(Stream& stream, std::string head, BodySource& body, RelayCodin
         progress.peer_failed = !written;
         CO_TRY_VOID(std::move(written));
         if (count == 0) break;
+        const auto rest = body.unread();
+        auto pipe = pipe_for(stream, coding, rest);
+        if (!pipe) continue;
+        const Passage passage{stream, body, progress};
+        CO_TRY_VOID(co_await pass_through(*pipe, *rest, passage));
+        Pipe::give_back(std::move(pipe));
+        break;
     }
     progress.complete = true;
     co_return Result<void>();

@@ -15,6 +15,8 @@ public:
         : stream_(stream), decoder_(input, request.framing), continue_due_(request.expects_continue) {}
     Async<std::size_t> read(std::span<std::uint8_t> into) override;
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return decoder_.length(); }
+    [[nodiscard]] std::optional<Unread> unread() override { return continue_due_ ? std::nullopt : decoder_.unread(); }
+    void took(std::uint64_t count) override { decoder_.took(count); }
     [[nodiscard]] bool finished() const { return decoder_.finished(); }
     void forget_continue() { continue_due_ = false; }  // behind a final answer it would be read as the next one
     // The client's own fault, if reading failed: 400 for broken framing, 408 for a body that stopped coming.

@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "http/pipe.h"
+#include "http/socket_calls.h"
 #include "http/tls_session.h"
 
 namespace http {
@@ -24,15 +26,12 @@ using Step = TlsSession::Step;
 namespace {
 
 constexpr SteadyTime kNever = SteadyTime::max();
-constexpr std::size_t kMostParts = 8;
 // So much is moved without a wait before other connections of the thread have their turn.
 constexpr std::size_t kTurn = 1024 * 1024;
 // Awaited without a coroutine frame of its own.
 constexpr asio::as_tuple_t<asio::deferred_t> kNoFrame{};
 
 std::string text_of(int number) { return std::generic_category().message(number); }
-
-bool would_block(int number) { return number == EAGAIN || number == EWOULDBLOCK; }
 
 // Drops the first `count` bytes of the parts.
 void consume(std::span<asio::const_buffer>& parts, std::size_t count) {
@@ -41,30 +40,6 @@ void consume(std::span<asio::const_buffer>& parts, std::size_t count) {
         parts = parts.subspan(1);
     }
     if (!parts.empty()) parts.front() += count;
-}
-
-// recv(2) and sendmsg(2) that never wait and never raise SIGPIPE; -1 with errno.
-ssize_t receive(int socket, void* into, std::size_t size, int flags) {
-    ssize_t count = -1;
-    do {
-        count = ::recv(socket, into, size, flags | MSG_DONTWAIT);
-    } while (count < 0 && errno == EINTR);
-    return count;
-}
-
-ssize_t gather(int socket, std::span<const asio::const_buffer> parts) {
-    std::array<iovec, kMostParts> vectors;
-    std::ranges::transform(parts, vectors.begin(), [](const asio::const_buffer& part) {
-        return iovec{const_cast<void*>(part.data()), part.size()};  // sendmsg only reads them
-    });
-    msghdr message{};
-    message.msg_iov = vectors.data();
-    message.msg_iovlen = parts.size();
-    ssize_t count = -1;
-    do {
-        count = ::sendmsg(socket, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    } while (count < 0 && errno == EINTR);
-    return count;
 }
 
 }  // namespace
@@ -102,6 +77,8 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     asio::awaitable<void> forget_input(std::size_t limit);
     Result<std::optional<std::size_t>> read(std::span<std::uint8_t> into);
     Result<std::size_t> write(std::span<const asio::const_buffer> parts);
+    Result<std::optional<std::size_t>> read_outcome(ssize_t received);
+    Result<std::size_t> write_outcome(ssize_t sent);
 
     Socket socket;
     std::unique_ptr<TlsSession> secure;  // refers to the socket
@@ -205,39 +182,41 @@ Async<void> Stream::State::shake_hands(Step (TlsSession::*step)(), std::string o
     }
 }
 
-Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
-    using Count = std::optional<std::size_t>;
-    if (ended) return Count(0);
-    std::size_t count = 0;
-    if (secure) {
-        const auto step = secure->read(into, count);
-        if (step == Step::failed) return std::unexpected(error_from(secure->failure(), "read from"));
-        if (step != Step::done && step != Step::ended) return Count();
-    } else {
-        const auto received = receive(socket.native_handle(), into.data(), into.size(), 0);
-        if (received < 0 && would_block(errno)) return Count();
-        if (received < 0) return std::unexpected(error_from(text_of(errno), "read from"));
-        count = static_cast<std::size_t>(received);
-    }
+// What a system call that reads came to; -1 with errno.
+Result<std::optional<std::size_t>> Stream::State::read_outcome(ssize_t received) {
+    if (received < 0 && would_block(errno)) return std::optional<std::size_t>();
+    if (received < 0) return std::unexpected(error_from(text_of(errno), "read from"));
+    const auto count = static_cast<std::size_t>(received);
     ended = count == 0;
     moved += count;
-    return Count(count);
+    return std::optional<std::size_t>(count);
+}
+
+Result<std::size_t> Stream::State::write_outcome(ssize_t sent) {
+    if (sent < 0 && !would_block(errno)) return std::unexpected(error_from(text_of(errno), "write to"));
+    const auto count = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    moved += count;
+    return count;
+}
+
+Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
+    if (ended) return std::optional<std::size_t>(0);
+    if (!secure) return read_outcome(receive_now(socket.native_handle(), into.data(), into.size()));
+    std::size_t count = 0;
+    const auto step = secure->read(into, count);
+    if (step == Step::failed) return std::unexpected(error_from(secure->failure(), "read from"));
+    if (step != Step::done && step != Step::ended) return std::optional<std::size_t>();
+    return read_outcome(static_cast<ssize_t>(count));
 }
 
 Result<std::size_t> Stream::State::write(std::span<const asio::const_buffer> parts) {
     if (parts.size() > kMostParts) return fail(ErrorCode::internal, "too many parts in one write");
+    if (!secure) return write_outcome(send_now(socket.native_handle(), parts));
     std::size_t count = 0;
-    if (secure) {
-        const auto step = secure->write(parts, count);
-        writing.direction = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
-        if (step == Step::failed || step == Step::ended) return std::unexpected(error_from(secure->failure(), "write to"));
-    } else {
-        const auto sent = gather(socket.native_handle(), parts);
-        if (sent < 0 && !would_block(errno)) return std::unexpected(error_from(text_of(errno), "write to"));
-        count = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
-    }
-    moved += count;
-    return count;
+    const auto step = secure->write(parts, count);
+    writing.direction = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
+    if (step == Step::failed || step == Step::ended) return std::unexpected(error_from(secure->failure(), "write to"));
+    return write_outcome(static_cast<ssize_t>(count));
 }
 
 Stream::Stream(Socket socket) : state_(std::make_shared<State>(std::move(socket))) {}
@@ -322,6 +301,44 @@ Async<void> Stream::wait_readable() {
     co_return Result<void>();
 }
 
+Async<void> Stream::wait_writable() {
+    const auto state = state_;
+    const State::Note ends(state->writing);
+    if (!state->start()) co_return std::unexpected(state->error_from("", "write to"));
+    const auto error = co_await state->wait(state->writing);
+    if (error) co_return std::unexpected(state->error_from(error.message(), "write to"));
+    co_return Result<void>();
+}
+
+Async<void> Stream::take_turns() {
+    const auto state = state_;
+    if (state->moved < kTurn) co_return Result<void>();
+    const auto interrupted = co_await state->take_turns();
+    if (interrupted) co_return std::unexpected(state->error_from(interrupted.message(), "write to"));
+    co_return Result<void>();
+}
+
+namespace {
+
+// splice(2) asks the socket itself whether it may wait.
+void never_block(Stream::Socket& socket) {
+    boost::system::error_code ignored;
+    if (!socket.native_non_blocking()) socket.native_non_blocking(true, ignored);
+}
+
+}  // namespace
+
+Result<std::optional<std::size_t>> Stream::try_read(Pipe& into, std::size_t most) {
+    if (state_->ended) return std::optional<std::size_t>(0);
+    never_block(state_->socket);
+    return state_->read_outcome(into.fill(state_->socket.native_handle(), most));
+}
+
+Result<std::size_t> Stream::try_write(Pipe& from) {
+    never_block(state_->socket);
+    return state_->write_outcome(from.drain(state_->socket.native_handle()));
+}
+
 asio::awaitable<void> Stream::State::say_close_notify() {
     const Note ends(writing);
     while (secure && start()) {
@@ -338,7 +355,7 @@ asio::awaitable<void> Stream::State::forget_input(std::size_t limit) {
     reading.direction = Socket::wait_read;
     for (std::size_t total = 0; total < limit && start();) {
         // tcp(7): with MSG_TRUNC the bytes are discarded and go nowhere.
-        const auto count = receive(socket.native_handle(), nullptr, std::min(kStep, limit - total), MSG_TRUNC);
+        const auto count = receive_now(socket.native_handle(), nullptr, std::min(kStep, limit - total), MSG_TRUNC);
         if (count == 0 || (count < 0 && !would_block(errno))) break;
         total += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
         if (count < 0 && co_await wait(reading)) break;
@@ -365,7 +382,7 @@ void Stream::abort() {
 
 bool Stream::idle_and_open() {
     std::uint8_t byte = 0;
-    const auto count = receive(state_->socket.native_handle(), &byte, 1, MSG_PEEK);
+    const auto count = receive_now(state_->socket.native_handle(), &byte, 1, MSG_PEEK);
     const bool silent = count < 0 && would_block(errno);
     return silent && !(state_->secure && state_->secure->holds_records());
 }

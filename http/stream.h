@@ -22,6 +22,8 @@
 
 namespace http {
 
+class Pipe;
+
 struct StreamLimits {
     std::chrono::milliseconds idle;                       // for each single read or write
     base::Deadline deadline = base::Deadline::never();    // for all of them
@@ -48,7 +50,7 @@ public:
     // All of it, with one system call where the kernel takes it at once. At most 8 parts.
     Async<void> write(std::span<const asio::const_buffer> parts);
 
-    // The same without waiting, whatever the limits say. nullopt: nothing is there; 0: the peer's end.
+    // The same without waiting and without an allocation, whatever the limits say. nullopt: nothing is there; 0: the peer's end.
     [[nodiscard]] base::Result<std::optional<std::size_t>> try_read(std::span<std::uint8_t> into);
     // How many bytes were taken, perhaps none: what is written next has to begin with the byte behind them. One system call when plain;
     // over TLS small parts share a record.
@@ -56,6 +58,15 @@ public:
     // Waits until try_read() has something to look at: bytes, the end, an error. It may still find nothing (a TLS record that carries
     // no data, or only a piece of one); then wait again. Holds no buffer meanwhile.
     Async<void> wait_readable();
+    // The same for try_write().
+    Async<void> wait_writable();
+
+    // For whoever moves much with try_read() and try_write(): lets other connections of the thread have their turn when it is time.
+    Async<void> take_turns();
+    // Between a plain stream's socket and a pipe, inside the kernel: as try_read (of at most `most` bytes) and try_write. A pipe that is
+    // full, or empty, moves nothing.
+    [[nodiscard]] base::Result<std::optional<std::size_t>> try_read(Pipe& into, std::size_t most);
+    [[nodiscard]] base::Result<std::size_t> try_write(Pipe& from);
 
     // Lets the peer read what was sent before the connection goes: closes our direction, then reads and forgets at most `limit` bytes
     // (closing with unread bytes makes the kernel send a reset, which can overtake the answer).

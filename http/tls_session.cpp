@@ -2,7 +2,6 @@
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
-#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
@@ -14,6 +13,7 @@
 #include <utility>
 
 #include "http/grammar.h"
+#include "http/socket_calls.h"
 
 namespace http {
 
@@ -29,8 +29,6 @@ constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
 // What one system call may bring: a few records. Held only while there is something in it.
 constexpr std::size_t kReadAhead = 64 * 1024;
 constexpr std::size_t kSendAtOnce = 64 * 1024;
-
-bool would_block(int error) { return error == EAGAIN || error == EWOULDBLOCK; }
 
 // What the next record is made of: a long part as it stands, or the beginning of several short ones in a row, copied together.
 std::span<const std::uint8_t> next_piece(std::span<const asio::const_buffer> parts, std::size_t skip) {
@@ -63,11 +61,8 @@ base::Bytes& outgoing() {
 int TlsSession::Link::read(BIO* bio, char* into, int size) {
     auto& link = *static_cast<Link*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
-    ssize_t count = -1;
-    do {
-        errno = link.error;
-        if (link.error == 0) count = ::recv(link.socket.native_handle(), into, static_cast<std::size_t>(size), MSG_DONTWAIT);
-    } while (count < 0 && errno == EINTR);
+    if (link.error != 0) return -1;
+    const auto count = receive_now(link.socket.native_handle(), into, static_cast<std::size_t>(size));
     if (count < 0 && would_block(errno)) {
         BIO_set_retry_read(bio);
     } else if (count < 0) {
@@ -110,13 +105,14 @@ bool TlsSession::Link::flush() {
     const base::BytesView bytes = unsent.empty() ? records : unsent;
     std::size_t sent = 0;
     while (sent < bytes.size() && error == 0) {
-        const auto count = ::send(socket.native_handle(), bytes.data() + sent, bytes.size() - sent, MSG_DONTWAIT | MSG_NOSIGNAL);
+        const std::array<asio::const_buffer, 1> rest{asio::buffer(bytes.data() + sent, bytes.size() - sent)};
+        const auto count = send_now(socket.native_handle(), rest);
         if (count < 0 && would_block(errno)) break;
-        if (count < 0 && errno != EINTR) error = errno;
+        if (count < 0) error = errno;
         if (count > 0) sent += static_cast<std::size_t>(count);
     }
-    base::Bytes rest(bytes.begin() + static_cast<std::ptrdiff_t>(sent), bytes.end());
-    unsent = std::move(rest);
+    base::Bytes left(bytes.begin() + static_cast<std::ptrdiff_t>(sent), bytes.end());
+    unsent = std::move(left);
     records.clear();
     if (unsent.empty()) owed = 0;
     return unsent.empty();

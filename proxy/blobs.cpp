@@ -30,6 +30,11 @@ public:
         co_return count;
     }
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return rest_.length(); }
+    [[nodiscard]] std::optional<Unread> unread() override {
+        if (position_ < prefix_.size()) return std::nullopt;
+        return rest_.unread();
+    }
+    void took(std::uint64_t count) override { rest_.took(count); }
 
 private:
     base::Bytes prefix_;

@@ -49,7 +49,9 @@ class Server:
 
 
 class Gate(Server):
-    def __init__(self, program, folder, upstream, certificate):
+    """`ca`: what an upstream with https is believed by."""
+
+    def __init__(self, program, folder, upstream, certificate, ca=None):
         super().__init__("countersign", folder)
         self.log, self.admin = self.folder / "server.log", free_port()
         (self.folder / "config.toml").write_text(f'''[server]
@@ -59,7 +61,7 @@ tls = {{ certificate = "{certificate.chain}", key = "{certificate.key}" }}
 threads = 1
 [admin]
 listen = "{LOOPBACK}:{self.admin}"
-{upstream_part(upstream)}
+{upstream_part(upstream)}{f'ca = "{ca}"' if ca else ""}
 [clients]
 auth = ["none"]
 [[clients.grant]]
@@ -98,7 +100,7 @@ http {{
 }}
 '''
 NGINX_PROXY = '''location / {{
-      proxy_pass http://behind;
+      proxy_pass {scheme}://behind;
       proxy_http_version 1.1;
       proxy_set_header Connection "";
       {cache}
@@ -122,9 +124,9 @@ class Nginx(Server):
 JOINED = " buffer=64k flush=200ms"
 
 
-def nginx_proxy(name, folder, certificate, port, cache, log=""):
+def nginx_proxy(name, folder, certificate, port, cache, log="", scheme="http", settings=""):
     behind = f"upstream behind {{ server {LOOPBACK}:{port}; keepalive 64; keepalive_requests 1000000000; }}"
-    return Nginx(name, folder, certificate, NGINX_PROXY.format(cache=NGINX_CACHE if cache else ""), behind, log=log)
+    return Nginx(name, folder, certificate, NGINX_PROXY.format(cache=NGINX_CACHE if cache else settings, scheme=scheme), behind, log=log)
 
 
 def nginx_files(name, folder, certificate, root):
@@ -153,16 +155,18 @@ frontend clients
   {cache}
   default_backend behind
 backend behind
+  {options}
   server behind {upstream}
 '''
 HAPROXY_CACHE = "http-request cache-use manifests\n  http-response cache-store manifests"
 
 
 class Haproxy(Server):
-    def __init__(self, name, folder, certificate, port, cache):
+    def __init__(self, name, folder, certificate, port, cache, scheme="http", options=""):
         super().__init__(name, folder)
         self.log = self.folder / "server.log"
-        text = HAPROXY.format(certificate=certificate, cache=HAPROXY_CACHE if cache else "", upstream=f"{LOOPBACK}:{port}",
+        upstream = f"{LOOPBACK}:{port}" + (" ssl verify none" if scheme == "https" else "")
+        text = HAPROXY.format(certificate=certificate, cache=HAPROXY_CACHE if cache else "", upstream=upstream, options=options,
                               plain_address=f"{LOOPBACK}:{self.plain_port}", tls_address=f"{LOOPBACK}:{self.tls_port}")
         (self.folder / "haproxy.cfg").write_text(text)
         self.start(["haproxy", "-db", "-f", self.folder / "haproxy.cfg"], lambda: accepts_connections(self.plain_port))
