@@ -151,6 +151,8 @@ Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Dea
             co_return fail(ErrorCode::unavailable, "proxy " + state->options.proxy->url() + " answered 407 Proxy Authentication Required");
         }
         if (response) {
+            const StreamLimits limits{state->options.idle_timeout, deadline, state->options.body_rate};
+            connection->stream().set_limits(limits);
             std::weak_ptr<ClientPool> pool = state->pool;
             auto answer = std::make_unique<AnswerBody>(std::move(connection), std::move(pool), response->framing, response->keep_alive);
             co_return ClientResponse(std::move(response->head), std::move(answer));

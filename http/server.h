@@ -25,6 +25,7 @@ struct ServerOptions {
     std::chrono::milliseconds handshake_timeout{5'000};
     std::chrono::milliseconds idle_timeout{90'000};  // between two requests; Go clients keep connections 30 to 90 s
     std::chrono::milliseconds body_timeout{60'000};  // between two pieces of a body, in either direction
+    std::size_t body_rate = 1024;                    // bytes per second; slower ones use body_timeout up
     std::size_t head_limit = 16 * 1024;
     std::size_t field_limit = 100;
     std::size_t connection_limit = 10'000;

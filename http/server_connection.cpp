@@ -73,6 +73,11 @@ void ServerConnection::limit_wait() {
     stream_->set_limits(limits);
 }
 
+void ServerConnection::limit_body() {
+    const StreamLimits limits{context_->options.body_timeout, Deadline::never(), context_->options.body_rate};
+    stream_->set_limits(limits);
+}
+
 std::optional<ReadyAnswer> ServerConnection::find_ready() {
     const auto raw = input_.whole_head();
     auto& view = context_->view;
@@ -108,8 +113,7 @@ ServerConnection::Ready ServerConnection::answer_ready() {
 // The rest of an answer that the client does not take at once.
 asio::awaitable<bool> ServerConnection::finish_ready() {
     const auto [answer, head, written] = *std::exchange(unfinished_, std::nullopt);
-    const StreamLimits limits{context_->options.body_timeout};
-    stream_->set_limits(limits);
+    limit_body();
     const auto of_body = written - std::min(written, head.size());
     const asio::const_buffer body(answer.body.data(), answer.body.size());
     const std::array<asio::const_buffer, 2> rest{asio::buffer(head) + written, body + of_body};
@@ -193,8 +197,7 @@ asio::awaitable<Result<void>> ServerConnection::run_handler(ServerExchange& exch
 }
 
 asio::awaitable<ServerConnection::Next> ServerConnection::answer(ParsedRequest request) {
-    const StreamLimits limits{context_->options.body_timeout};
-    stream_->set_limits(limits);
+    limit_body();
     ServerExchange exchange(*stream_, input_, std::move(request), context_->stopping);
     const auto outcome = co_await run_handler(exchange);
     if (!outcome) context_->tell(peer(), outcome.error().message());

@@ -41,6 +41,7 @@ private:
     Async<ParsedRequest> read_request(base::Deadline deadline);
     asio::awaitable<bool> wait_for_request(base::Deadline deadline);
     void limit_wait();
+    void limit_body();
     asio::awaitable<Next> serve_request();
     asio::awaitable<Next> answer(ParsedRequest request);
     asio::awaitable<base::Result<void>> run_handler(ServerExchange& exchange);

@@ -24,9 +24,13 @@ namespace http {
 
 class Pipe;
 
+// How long the peer may keep us waiting. Bytes in either direction show that it is there: they end the idle time and begin it anew. A
+// peer that sends or takes a byte now and then must not keep a connection for ever: where a least rate is asked for, waiting uses the idle
+// time up, and bytes give it back at that rate only, up to the whole. Time in which the stream is not used does not count.
 struct StreamLimits {
-    std::chrono::milliseconds idle;                       // for each single read or write
-    base::Deadline deadline = base::Deadline::never();    // for all of them
+    std::chrono::milliseconds idle;
+    base::Deadline deadline = base::Deadline::never();
+    std::size_t least_rate = 0;  // bytes per second
 };
 
 class Stream {

@@ -6,50 +6,12 @@
 
 #include "test/support/catch.h"
 #include "test/unit/http/certificates.h"
-#include "test/unit/http/raw_peers.h"
+#include "test/unit/http/fetcher.h"
 
 using base::Deadline;
 using base::ErrorCode;
 
 namespace {
-
-http::RequestHead request(std::string method, std::string target = "/v2/") {
-    http::RequestHead head;
-    head.method = std::move(method);
-    head.target = std::move(target);
-    return head;
-}
-
-struct Fetched {
-    unsigned status = 0;
-    std::string reason;
-    http::Headers headers;
-    std::string body;
-};
-
-http::Async<Fetched> fetch(http::Client& client, http::RequestHead head, http::BodySource* body, Deadline deadline) {
-    CO_TRY(auto answer, co_await client.send(std::move(head), body, deadline));
-    Fetched fetched;
-    fetched.status = answer.head().status;
-    fetched.reason = answer.head().reason;
-    fetched.headers = answer.head().headers;
-    CO_TRY(const auto content, co_await http::read_all(answer.body(), 10'000'000));
-    fetched.body = base::as_text(content);
-    co_return fetched;
-}
-
-// A client in its own loop.
-class Fetcher {
-public:
-    explicit Fetcher(const std::string& url, std::shared_ptr<const http::ClientTls> tls = nullptr, http::ClientOptions options = {})
-        : client(loop.io, loop.workers, http::Origin::parse(url).value(), std::move(tls), options) {}
-    base::Result<Fetched> get(std::string target = "/v2/") { return send(request("GET", std::move(target))); }
-    base::Result<Fetched> send(http::RequestHead head, http::BodySource* body = nullptr, Deadline deadline = Deadline::after(10s)) {
-        return loop.run(fetch(client, std::move(head), body, deadline));
-    }
-    Loop loop;
-    http::Client client;
-};
 
 std::string url_of(const TestServer& server, const std::string& scheme = "http", const std::string& host = "127.0.0.1") {
     return scheme + "://" + host + ":" + std::to_string(server.port());
@@ -62,8 +24,6 @@ RawUpstream answering(std::string bytes) {
         write_to(socket, bytes);
     });
 }
-
-const std::string kOk = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 }  // namespace
 
@@ -291,24 +251,6 @@ TEST_CASE("a head that cannot be sent is refused before anything is connected") 
         CHECK(fetcher.send(std::move(head)).error().code() == ErrorCode::invalid_input);
     }
     CHECK(upstream.accepted() == 0);
-}
-
-TEST_CASE("a request times out when it is idle and when its deadline passes") {
-    RawUpstream upstream([](RawUpstream::Socket& socket) {
-        static_cast<void>(read_head_from(socket));
-        write_to(socket, "HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
-        boost::system::error_code error;
-        for (int i = 0; i < 40 && !error; ++i) {
-            std::this_thread::sleep_for(50ms);
-            http::asio::write(socket, http::asio::buffer("x", 1), error);
-        }
-    });
-    http::ClientOptions options;
-    options.idle_timeout = 20ms;
-    CHECK(Fetcher(upstream.url(), nullptr, options).get().error().code() == ErrorCode::timed_out);
-    Fetcher patient(upstream.url());
-    CHECK(patient.send(request("GET"), nullptr, Deadline::after(300ms)).error().code() == ErrorCode::timed_out);
-    CHECK(patient.send(request("GET"), nullptr, Deadline::after(0ms)).error().code() == ErrorCode::timed_out);
 }
 
 TEST_CASE("nobody listening is unavailable") {

@@ -181,6 +181,24 @@ TEST_CASE("a body that stops coming times out and the connection is closed") {
     CHECK_FALSE(client.timed_out());
 }
 
+TEST_CASE("a body that comes too slowly times out") {
+    http::ServerOptions options;
+    options.body_timeout = 300ms;
+    const auto send_slowly = [&] {
+        TestServer server(echo, options);
+        RawClient client(server.port());
+        client.send("PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 60\r\n\r\n");
+        for (int i = 0; i < 60; ++i) {
+            client.send("x");
+            std::this_thread::sleep_for(10ms);
+        }
+        return client.read_some().starts_with("HTTP/1.1 200");
+    };
+    CHECK_FALSE(send_slowly());
+    options.body_rate = 20;
+    CHECK(send_slowly());
+}
+
 TEST_CASE("connections above the limit are closed at once") {
     http::ServerOptions options;
     options.connection_limit = 1;

@@ -6,6 +6,8 @@
 #include "http/stream.h"
 #include "test/unit/http/raw_peers.h"
 
+inline http::StreamLimits idle(std::chrono::milliseconds time) { return http::StreamLimits{time}; }
+
 class StreamPair {
 public:
     using Socket = http::Stream::Socket;

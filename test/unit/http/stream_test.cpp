@@ -16,8 +16,6 @@ using base::ErrorCode;
 
 namespace {
 
-http::StreamLimits idle(std::chrono::milliseconds time) { return http::StreamLimits{time}; }
-
 http::Async<void> read_to_end(http::Stream& stream) {
     std::vector<std::uint8_t> piece(256 * 1024);
     while (true) {
@@ -48,28 +46,6 @@ TEST_CASE("all parts are written in order") {
                                                         http::asio::buffer("de", 2)};
     CHECK(pair.run(pair.stream().write(parts)).has_value());
     CHECK(pair.written() == "abcde");
-}
-
-TEST_CASE("a read that takes too long is timed out, idle or by deadline, and the next one may go on") {
-    StreamPair pair("", StreamPair::Peer::open);
-    std::array<std::uint8_t, 10> piece{};
-    pair.stream().set_limits(idle(30ms));
-    CHECK(pair.run(pair.stream().read_some(piece)).error().code() == ErrorCode::timed_out);
-    const http::StreamLimits late{1h, Deadline::after(30ms)};
-    pair.stream().set_limits(late);
-    CHECK(pair.run(pair.stream().read_some(piece)).error().code() == ErrorCode::timed_out);
-    CHECK(pair.run(pair.stream().read_some(piece)).error().code() == ErrorCode::timed_out);
-    pair.stream().set_limits(idle(5s));
-    pair.peer().send(http::asio::buffer("x", 1));
-    CHECK(pair.run(pair.stream().read_some(piece)).value() == 1);
-}
-
-TEST_CASE("a write that nobody reads is timed out") {
-    StreamPair pair("", StreamPair::Peer::open);
-    pair.stream().set_limits(idle(100ms));
-    const std::string much(64 * 1024 * 1024, 'x');
-    const std::array<http::asio::const_buffer, 1> parts{http::asio::buffer(much)};
-    CHECK(pair.run(pair.stream().write(parts)).error().code() == ErrorCode::timed_out);
 }
 
 TEST_CASE("an idle connection is open, a closed or written one is not") {
@@ -141,16 +117,6 @@ TEST_CASE("without waiting: nothing yet, bytes, the end; and as much as the kern
     CHECK(pair.stream().try_write(parts).value() == 0);
     const std::array<http::asio::const_buffer, 9> too_many{};
     CHECK(pair.stream().try_write(too_many).error().code() == ErrorCode::internal);
-}
-
-TEST_CASE("waiting for something to read is timed out and interrupted like a read") {
-    StreamPair pair("", StreamPair::Peer::open);
-    pair.stream().set_limits(idle(30ms));
-    CHECK(pair.run(pair.stream().wait_readable()).error().code() == ErrorCode::timed_out);
-    pair.stream().set_limits(idle(10s));
-    http::asio::steady_timer soon(pair.loop().io, 30ms);
-    soon.async_wait([&](boost::system::error_code) { pair.stream().cancel(); });
-    CHECK(pair.run(pair.stream().wait_readable()).error().code() == ErrorCode::unavailable);
 }
 
 TEST_CASE("a peer that always has something to give does not outlive the deadline, and others have their turn meanwhile") {

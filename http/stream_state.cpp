@@ -1,0 +1,226 @@
+#include "http/stream_state.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <cerrno>
+#include <system_error>
+
+#include "http/pipe.h"
+#include "http/socket_calls.h"
+
+namespace http {
+
+using base::Error;
+using base::ErrorCode;
+using base::fail;
+using base::Result;
+using Step = TlsSession::Step;
+
+namespace {
+
+std::string text_of(int number) { return std::generic_category().message(number); }
+
+}  // namespace
+
+std::string Stream::State::peer() const {
+    if (remote.port() == 0) return "unknown";
+    const auto address = remote.address().to_string();
+    const auto host = remote.address().is_v6() ? "[" + address + "]" : address;
+    return host + ":" + std::to_string(remote.port());
+}
+
+Error Stream::State::error_from(const std::string& reason, std::string_view operation) const {
+    const auto code = timed_out ? ErrorCode::timed_out : ErrorCode::unavailable;
+    return Error(code, std::string(operation) + " " + peer() + ": " + (timed_out ? "timed out" : reason));
+}
+
+// An operation begins; false if its time is over before it did anything: a peer that always has something to give must not outlive the
+// deadline.
+bool Stream::State::start() {
+    if (!waits()) timed_out = false;  // that was an earlier operation
+    if (limits.deadline.at() != kNever && limits.deadline.passed()) timed_out = true;
+    return !timed_out;
+}
+
+// Notes that an operation has to wait; one that waits again without progress keeps its first note. False: its time is over.
+bool Stream::State::note(Waiting& waiting) {
+    if (timed_out) return false;
+    if (waiting.noted) return true;
+    const auto now = std::chrono::steady_clock::now();
+    if (!waits()) begin_wait(now);
+    timed_out = until <= now;
+    waiting.noted = !timed_out;
+    if (waiting.noted && until != kNever) arm(until);
+    return waiting.noted;
+}
+
+void Stream::State::begin_wait(SteadyTime now) {
+    const std::chrono::nanoseconds idle = limits.least_rate == 0 ? limits.idle : patience;
+    since = now;
+    until = std::min(limits.idle == limits.idle.max() ? kNever : now + idle, limits.deadline.at());
+}
+
+void Stream::State::count_wait(SteadyTime now) {
+    if (limits.least_rate != 0) patience = std::max(patience - (now - since), std::chrono::nanoseconds(0));
+}
+
+void Stream::State::take_back(Waiting& waiting) {
+    const bool last = std::exchange(waiting.noted, false) && !waits();
+    if (last && limits.least_rate != 0) count_wait(std::chrono::steady_clock::now());
+}
+
+// Bytes in either direction show that the peer is there: an upload that goes on may take longer than its answer would be waited for.
+void Stream::State::progress(Waiting& waiting, std::size_t count) {
+    moved += count;
+    if (count == 0) return;
+    if (waits()) {
+        const auto now = std::chrono::steady_clock::now();
+        count_wait(now);
+        waiting.noted = false;
+        buy_time(count);
+        begin_wait(now);
+    } else {
+        buy_time(count);
+    }
+}
+
+void Stream::State::buy_time(std::size_t count) {
+    if (limits.least_rate == 0) return;
+    const std::chrono::nanoseconds bought(count * std::nano::den / limits.least_rate);
+    patience = std::min<std::chrono::nanoseconds>(limits.idle, patience + bought);
+}
+
+void Stream::State::arm(SteadyTime when) {
+    if (when >= armed_for) return;
+    armed_for = when;
+    timer.expires_at(when);
+    timer.async_wait([weak = weak_from_this()](boost::system::error_code error) {
+        const auto state = weak.lock();
+        if (state && !error) state->expired();
+    });
+}
+
+void Stream::State::expired() {
+    armed_for = kNever;
+    if (!waits() || until == kNever) return;
+    if (until > std::chrono::steady_clock::now()) return arm(until);
+    timed_out = true;
+    cancel();
+}
+
+void Stream::State::cancel() {
+    ++cancels;
+    boost::system::error_code ignored;
+    socket.cancel(ignored);
+}
+
+// Until the socket is ready in the direction that the operation named; the error that ends it, if any.
+asio::awaitable<boost::system::error_code> Stream::State::wait(Waiting& waiting) {
+    if (!note(waiting)) co_return asio::error::timed_out;
+    moved = 0;
+    const auto [error] = co_await socket.async_wait(waiting.direction, kNoFrame);
+    co_return error;
+}
+
+// For an operation that did not have to wait for long; a cancel() meanwhile ends it like one that waits.
+asio::awaitable<boost::system::error_code> Stream::State::take_turns() {
+    moved = 0;
+    const auto before = cancels;
+    co_await asio::post(socket.get_executor(), asio::deferred);
+    co_return cancels == before ? boost::system::error_code() : asio::error::operation_aborted;
+}
+
+Async<void> Stream::State::shake_hands(Step (TlsSession::*step)(), std::string operation) {
+    const Note ends(*this, reading);
+    if (!start()) co_return std::unexpected(error_from("", operation));
+    while (true) {
+        const auto outcome = (secure.get()->*step)();
+        reading.direction = outcome == Step::wants_write ? Socket::wait_write : Socket::wait_read;
+        if (outcome == Step::done) co_return Result<void>();
+        if (outcome == Step::ended) co_return std::unexpected(error_from("closed by the peer", operation));
+        if (outcome == Step::failed) co_return std::unexpected(error_from(secure->failure(), operation));
+        const auto error = co_await wait(reading);
+        if (error) co_return std::unexpected(error_from(error.message(), operation));
+    }
+}
+
+// What a system call that reads came to; -1 with errno.
+Result<std::optional<std::size_t>> Stream::State::read_outcome(ssize_t received) {
+    if (received < 0 && would_block(errno)) return std::optional<std::size_t>();
+    if (received < 0) return std::unexpected(error_from(text_of(errno), "read from"));
+    const auto count = static_cast<std::size_t>(received);
+    ended = count == 0;
+    progress(reading, count);
+    return std::optional<std::size_t>(count);
+}
+
+Result<std::size_t> Stream::State::write_outcome(ssize_t sent) {
+    if (sent < 0 && !would_block(errno)) return std::unexpected(error_from(text_of(errno), "write to"));
+    const auto count = static_cast<std::size_t>(std::max<ssize_t>(sent, 0));
+    progress(writing, count);
+    return count;
+}
+
+Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
+    if (ended) return std::optional<std::size_t>(0);
+    if (!secure) return read_outcome(receive_now(socket.native_handle(), into.data(), into.size()));
+    std::size_t count = 0;
+    const auto step = secure->read(into, count);
+    if (step == Step::failed) return std::unexpected(error_from(secure->failure(), "read from"));
+    if (step != Step::done && step != Step::ended) return std::optional<std::size_t>();
+    return read_outcome(static_cast<ssize_t>(count));
+}
+
+Result<std::size_t> Stream::State::write(std::span<const asio::const_buffer> parts) {
+    if (parts.size() > kMostParts) return fail(ErrorCode::internal, "too many parts in one write");
+    if (!secure) return write_outcome(send_now(socket.native_handle(), parts));
+    std::size_t count = 0;
+    const auto step = secure->write(parts, count);
+    writing.direction = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
+    if (step == Step::failed || step == Step::ended) return std::unexpected(error_from(secure->failure(), "write to"));
+    return write_outcome(static_cast<ssize_t>(count));
+}
+
+// splice(2) asks the socket itself whether it may wait.
+void Stream::State::never_block() {
+    boost::system::error_code ignored;
+    if (!socket.native_non_blocking()) socket.native_non_blocking(true, ignored);
+}
+
+Result<std::optional<std::size_t>> Stream::State::read(Pipe& into, std::size_t most) {
+    if (ended) return std::optional<std::size_t>(0);
+    never_block();
+    return read_outcome(into.fill(socket.native_handle(), most));
+}
+
+Result<std::size_t> Stream::State::write(Pipe& from) {
+    never_block();
+    return write_outcome(from.drain(socket.native_handle()));
+}
+
+asio::awaitable<void> Stream::State::say_close_notify() {
+    const Note ends(*this, writing);
+    while (secure && start()) {
+        const auto step = secure->close();
+        if (step != Step::wants_write) break;
+        writing.direction = Socket::wait_write;
+        if (co_await wait(writing)) break;
+    }
+}
+
+asio::awaitable<void> Stream::State::forget_input(std::size_t limit) {
+    constexpr std::size_t kStep = 64 * 1024;
+    const Note ends(*this, reading);
+    reading.direction = Socket::wait_read;
+    for (std::size_t total = 0; total < limit && start();) {
+        // tcp(7): with MSG_TRUNC the bytes are discarded and go nowhere.
+        const auto count = receive_now(socket.native_handle(), nullptr, std::min(kStep, limit - total), MSG_TRUNC);
+        if (count == 0 || (count < 0 && !would_block(errno))) break;
+        total += static_cast<std::size_t>(std::max<ssize_t>(count, 0));
+        if (count < 0 && co_await wait(reading)) break;
+    }
+}
+
+}  // namespace http
