@@ -96,7 +96,7 @@ struct Client::State {
 
     Async<std::unique_ptr<ClientConnection>> open(base::Deadline deadline) const {
         const auto limit = base::Deadline::after(options.connect_timeout).sooner_of(deadline);
-        Destination destination{origin, tls, options.proxy, options.refuses};
+        Destination destination{origin, tls, options.proxy, options.refuses, options.faults};
         CO_TRY(auto stream, co_await open_stream(workers, std::move(destination), limit));
         co_return std::make_unique<ClientConnection>(std::move(stream));
     }

@@ -16,6 +16,7 @@
 #include "http/message.h"
 #include "http/origin.h"
 #include "http/resolve.h"
+#include "http/stream_faults.h"
 #include "http/tls.h"
 
 namespace http {
@@ -29,6 +30,7 @@ struct ClientOptions {
     std::size_t head_limit = 64 * 1024;
     std::shared_ptr<const ForwardProxy> proxy;  // null: connect directly
     AddressFilter refuses;                      // empty: no address
+    std::shared_ptr<StreamFaults> faults;       // for tests
 };
 
 class ClientResponse {

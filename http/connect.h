@@ -19,6 +19,7 @@ struct Destination {
     std::shared_ptr<const ClientTls> tls;       // may be null for plain origins
     std::shared_ptr<const ForwardProxy> proxy;  // null: directly
     AddressFilter refuses;                      // empty: no address. Not asked where a proxy resolves the name
+    std::shared_ptr<StreamFaults> faults = nullptr;  // for tests
 };
 
 // For a TLS origin behind a proxy the stream runs through a tunnel; for a plain one it ends at the proxy, which wants targets in absolute

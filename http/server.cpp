@@ -89,6 +89,7 @@ void Server::State::admit(tcp::socket socket, const std::shared_ptr<ServerTls>& 
     }
     socket.set_option(tcp::no_delay(true), ignored);
     auto stream = tls ? std::make_unique<Stream>(std::move(socket), tls->context()) : std::make_unique<Stream>(std::move(socket));
+    stream->inject(shared->options.faults);
     const auto connection = std::make_shared<ServerConnection>(std::move(stream), shared);
     connections.insert(connection);
     auto ended = [self = shared_from_this(), connection](std::exception_ptr thrown) noexcept {

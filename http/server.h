@@ -14,6 +14,7 @@
 #include "http/body.h"
 #include "http/head.h"
 #include "http/message.h"
+#include "http/stream_faults.h"
 #include "http/tls.h"
 
 namespace http {
@@ -31,6 +32,7 @@ struct ServerOptions {
     std::size_t connection_limit = 10'000;
     std::chrono::milliseconds reload_interval{1'000};  // how often certificate files are looked at
     std::shared_ptr<ReadyAnswers> ready;               // null: every request goes to the handler
+    std::shared_ptr<StreamFaults> faults;              // for tests
 };
 
 // One request and the way to answer it. Exactly one respond* call that succeeds or fails after responded() became true; one that failed

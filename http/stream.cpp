@@ -51,6 +51,8 @@ void Stream::set_limits(StreamLimits limits) {
     state_->timed_out = false;
 }
 
+void Stream::inject(std::shared_ptr<StreamFaults> faults) { state_->faults = std::move(faults); }
+
 Async<void> Stream::accept_tls() {
     const auto state = state_;
     co_return co_await state->shake_hands(&TlsSession::accept, "TLS handshake with");
@@ -107,6 +109,7 @@ Async<void> Stream::wait_readable() {
     const bool ready = state->ended || (state->secure && state->secure->may_read());
     if (!state->start()) co_return std::unexpected(state->error_from("", "read from"));
     if (ready) co_return Result<void>();
+    if (fails(state->fault(StreamFaults::Operation::wait))) co_return std::unexpected(state->error_from("injected fault", "read from"));
     // As in wait(), without the frame: this is where idle connections stay.
     if (!state->note(state->reading)) co_return std::unexpected(state->error_from("", "read from"));
     state->moved = 0;

@@ -19,6 +19,7 @@
 
 #include "base/time.h"
 #include "http/async.h"
+#include "http/stream_faults.h"
 
 namespace http {
 
@@ -44,6 +45,7 @@ public:
     Stream& operator=(const Stream&) = delete;
 
     void set_limits(StreamLimits limits);
+    void inject(std::shared_ptr<StreamFaults> faults);  // for tests; null, as it is without: none
 
     Async<void> accept_tls();
     // `name` is what the peer's certificate must be valid for; sent as SNI unless it is an address (RFC 6066 section 3).

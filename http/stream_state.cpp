@@ -17,6 +17,8 @@ using base::ErrorCode;
 using base::fail;
 using base::Result;
 using Step = TlsSession::Step;
+using Fault = StreamFaults::Fault;
+using Operation = StreamFaults::Operation;
 
 namespace {
 
@@ -34,6 +36,16 @@ std::string Stream::State::peer() const {
 Error Stream::State::error_from(const std::string& reason, std::string_view operation) const {
     const auto code = timed_out ? ErrorCode::timed_out : ErrorCode::unavailable;
     return Error(code, std::string(operation) + " " + peer() + ": " + (timed_out ? "timed out" : reason));
+}
+
+// What a test wants of an operation. A time-out and a broken connection end what is under way in both directions, and what comes after it.
+Fault Stream::State::fault(Operation operation) {
+    const auto wanted = faults ? faults->next(operation) : Fault::none;
+    if (wanted == Fault::time_out) limits.deadline = base::Deadline::after(std::chrono::milliseconds(0));
+    timed_out = timed_out || wanted == Fault::time_out;
+    if (timed_out && fails(wanted)) cancel();
+    if (breaks(wanted, operation)) ::shutdown(socket.native_handle(), SHUT_RDWR);
+    return wanted;
 }
 
 // An operation begins; false if its time is over before it did anything: a peer that always has something to give must not outlive the
@@ -118,7 +130,7 @@ void Stream::State::cancel() {
 
 // Until the socket is ready in the direction that the operation named; the error that ends it, if any.
 asio::awaitable<boost::system::error_code> Stream::State::wait(Waiting& waiting) {
-    if (!note(waiting)) co_return asio::error::timed_out;
+    if (fails(fault(Operation::wait)) || !note(waiting)) co_return asio::error::connection_reset;
     moved = 0;
     const auto [error] = co_await socket.async_wait(waiting.direction, kNoFrame);
     co_return error;
@@ -136,7 +148,7 @@ Async<void> Stream::State::shake_hands(Step (TlsSession::*step)(), std::string o
     const Note ends(*this, reading);
     if (!start()) co_return std::unexpected(error_from("", operation));
     while (true) {
-        const auto outcome = (secure.get()->*step)();
+        const auto outcome = fails(fault(Operation::handshake)) ? Step::failed : (secure.get()->*step)();
         reading.direction = outcome == Step::wants_write ? Socket::wait_write : Socket::wait_read;
         if (outcome == Step::done) co_return Result<void>();
         if (outcome == Step::ended) co_return std::unexpected(error_from("closed by the peer", operation));
@@ -164,7 +176,10 @@ Result<std::size_t> Stream::State::write_outcome(ssize_t sent) {
 }
 
 Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
-    if (ended) return std::optional<std::size_t>(0);
+    const auto wanted = fault(Operation::read);
+    if (ended = ended || wanted == Fault::end; ended) return std::optional<std::size_t>(0);
+    if (fails(wanted)) return std::unexpected(error_from("injected fault", "read from"));
+    if (wanted == Fault::one_byte) into = into.first(std::min<std::size_t>(into.size(), 1));
     if (!secure) return read_outcome(receive_now(socket.native_handle(), into.data(), into.size()));
     std::size_t count = 0;
     const auto step = secure->read(into, count);
@@ -175,6 +190,10 @@ Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> i
 
 Result<std::size_t> Stream::State::write(std::span<const asio::const_buffer> parts) {
     if (parts.size() > kMostParts) return fail(ErrorCode::internal, "too many parts in one write");
+    const auto wanted = fault(Operation::write);
+    if (fails(wanted)) return std::unexpected(error_from("injected fault", "write to"));
+    const auto one = wanted == Fault::one_byte ? first_byte(parts) : asio::const_buffer();
+    if (one.size() > 0) parts = std::span(&one, 1);
     if (!secure) return write_outcome(send_now(socket.native_handle(), parts));
     std::size_t count = 0;
     const auto step = secure->write(parts, count);
@@ -190,12 +209,16 @@ void Stream::State::never_block() {
 }
 
 Result<std::optional<std::size_t>> Stream::State::read(Pipe& into, std::size_t most) {
-    if (ended) return std::optional<std::size_t>(0);
+    const auto wanted = fault(Operation::read);
+    if (ended = ended || wanted == Fault::end; ended) return std::optional<std::size_t>(0);
+    if (fails(wanted)) return std::unexpected(error_from("injected fault", "read from"));
+    if (wanted == Fault::one_byte) most = std::min<std::size_t>(most, 1);
     never_block();
     return read_outcome(into.fill(socket.native_handle(), most));
 }
 
 Result<std::size_t> Stream::State::write(Pipe& from) {
+    if (fails(fault(Operation::write))) return std::unexpected(error_from("injected fault", "write to"));
     never_block();
     return write_outcome(from.drain(socket.native_handle()));
 }

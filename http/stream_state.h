@@ -41,6 +41,7 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     [[nodiscard]] std::string peer() const;
     [[nodiscard]] base::Error error_from(const std::string& reason, std::string_view operation) const;
 
+    [[nodiscard]] StreamFaults::Fault fault(StreamFaults::Operation operation);
     [[nodiscard]] bool start();
     [[nodiscard]] bool note(Waiting& waiting);
     void take_back(Waiting& waiting);
@@ -67,7 +68,8 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     base::Result<std::size_t> write_outcome(ssize_t sent);
 
     Socket socket;
-    std::unique_ptr<TlsSession> secure;  // refers to the socket
+    std::unique_ptr<TlsSession> secure;    // refers to the socket
+    std::shared_ptr<StreamFaults> faults;  // null but in tests
     asio::steady_timer timer;
     asio::ip::tcp::endpoint remote;
     StreamLimits limits{std::chrono::milliseconds::max()};
