@@ -39,11 +39,11 @@ run() {
     "build/fuzz-corpus/$1" "test/fuzz/corpus/$1" > "$log/$1.log" 2>&1
 }
 
-# merge TARGET: counts of edges make no difference here, only which edges are reached; that keeps a corpus below 200 inputs
+# merge TARGET: counts of edges make no difference here, only which edges are reached; that keeps a corpus at 100 to 300 inputs
 merge() {
   local smallest
   smallest=$(mktemp -d)
-  build/fuzz/bin/fuzz_"$1" -merge=1 -use_counters=0 -max_len=$largest "$smallest" \
+  build/fuzz/bin/fuzz_"$1" -set_cover_merge=1 -use_counters=0 -max_len=$largest "$smallest" \
     "test/fuzz/corpus/$1" "build/fuzz-corpus/$1" > "$log/$1.merge.log" 2>&1 || { rm -r "$smallest"; return 1; }
   rm -r "test/fuzz/corpus/$1"
   mv "$smallest" "test/fuzz/corpus/$1"
