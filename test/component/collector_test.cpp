@@ -6,6 +6,7 @@
 #include "test/component/allocations.h"
 #include "test/component/detour.h"
 #include "test/component/memory_cases.h"
+#include "test/component/verifications.h"
 #include "test/support/anonymous_memory.h"
 #include "test/support/catch.h"
 
@@ -103,10 +104,12 @@ TEST_CASE("a thousand clients of one cold image cause the upstream requests of o
     const auto digest = registry.load("signed-rekor2-email", "acme/app");
     registry.intercept(slow(nullptr));
     const Gate gate(registry, kEmailPolicy, "\"pull\"", setup);
+    const auto verified = verifications();
     const auto replies = ask_at_once(gate.port(), 1'000, by_tag ? "/v2/acme/app/manifests/v1" : by_digest(digest));
     CHECK(std::ranges::all_of(replies, [](const Reply& reply) { return reply.status == 200; }));
     CHECK(repeated(registry.requests()) == Texts{});
     CHECK(registry.requests().size() == 5);  // manifest, referrers, fallback tag, artifact, bundle
+    CHECK(verifications() == verified + 1);
 }
 
 TEST_CASE("a client that leaves does not end what others wait for, and what it asked for is known afterwards") {
@@ -119,12 +122,13 @@ TEST_CASE("a client that leaves does not end what others wait for, and what it a
         http::asio::ip::tcp::socket leaving(io);
         leaving.connect({http::asio::ip::make_address("127.0.0.1"), gate.port()});
         http::asio::write(leaving, http::asio::buffer("GET " + by_digest(digest) + " HTTP/1.1\r\nHost: gate\r\n\r\n"));
-        std::this_thread::sleep_for(200ms);
+        while (registry.requests().empty()) std::this_thread::sleep_for(1ms);
         leaving.set_option(http::asio::socket_base::linger(true, 0));  // a reset, as of a client that was killed
     }
     const auto replies = ask_at_once(gate.port(), 20, by_digest(digest));
     CHECK(std::ranges::all_of(replies, [](const Reply& reply) { return reply.status == 200; }));
     CHECK(repeated(registry.requests()) == Texts{});
+    CHECK(registry.requests().size() == 5);
 }
 
 TEST_CASE("an error reaches all who wait, and is not remembered") {

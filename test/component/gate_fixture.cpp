@@ -98,6 +98,11 @@ std::vector<Reply> ask_at_once(std::uint16_t port, std::size_t clients, const st
     return replies;
 }
 
+std::string upstream(const VectorRegistry& registry, const std::string& name, const std::string& found_by) {
+    return "[[upstream]]\nregistry = \"" + name + "\"\nurl = \"http://" + registry.host() + "\"\nauth = \"anonymous\"\nblobs = \"open\"\n" +
+           found_by + "\n";
+}
+
 Gate::Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions, const Setup& setup) {
     log_path_ = (std::filesystem::temp_directory_path() / ("countersign-gate-" + std::to_string(registry.port()))).string();
     std::filesystem::remove(log_path_);

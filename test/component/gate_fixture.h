@@ -37,6 +37,9 @@ struct Setup {
     base::Clock clock = base::system_now;
 };
 
+// An [[upstream]] section that leads to the registry; `found_by`: further settings.
+[[nodiscard]] std::string upstream(const VectorRegistry& registry, const std::string& name, const std::string& found_by);
+
 class Gate {
 public:
     // `policy` is the [[policy]] and [default] part; the rest fits the registry. Trust "images" is test/data/images/trusted_root.json.

@@ -144,13 +144,26 @@ TEST_CASE("audit mode warns each time, and what is signed is ready without a war
     }
 }
 
-TEST_CASE("the same digest in another repository, or by another host, is another pull") {
+TEST_CASE("the same digest in another repository is another pull") {
     VectorRegistry registry(false);
     const auto digest = registry.load("signed-rekor2-email", "acme/app");
     const Gate gate(registry, kEmailPolicy);
     REQUIRE(gate.get(target_of(digest)).status == 200);
     REQUIRE(gate.get(target_of(digest)).status == 200);
     CHECK(gate.get("/v2/acme/other/manifests/" + digest).status == 404);
+}
+
+TEST_CASE("the same target by another host is another pull") {
+    VectorRegistry registry(false);
+    VectorRegistry empty(false);
+    const auto digest = registry.load("signed-rekor2-email", "acme/app");
+    Setup setup;
+    setup.upstreams = upstream(registry, "registry.example", "default = true") + upstream(empty, "empty.example", "host = \"localhost\"");
+    const Gate gate(registry, kEmailPolicy, "\"pull\"", setup);
+    for (int i = 0; i < 3; ++i) {
+        CHECK(ask(gate.port(), "GET", target_of(digest), {}, {}, "127.0.0.1").status == 200);
+        CHECK(ask(gate.port(), "GET", target_of(digest), {}, {}, "localhost").status == 404);
+    }
 }
 
 #ifndef TEST_SANITIZED

@@ -5,11 +5,6 @@ using namespace test;
 
 namespace {
 
-std::string upstream(const VectorRegistry& registry, const std::string& name, const std::string& found_by) {
-    return "[[upstream]]\nregistry = \"" + name + "\"\nurl = \"http://" + registry.host() + "\"\nauth = \"anonymous\"\nblobs = \"open\"\n" +
-           found_by + "\n";
-}
-
 // Starts every upload as a registry does.
 VectorRegistry::Intercept starting_uploads() {
     return [](const http::RequestHead& head) -> std::optional<Answer> {

@@ -3,6 +3,8 @@
 #include "http/head_writer.h"
 #include "http/server.h"
 #include "test/support/catch.h"
+#include "test/unit/http/certificates.h"
+#include "test/unit/http/fetcher.h"
 #include "test/unit/http/raw_peers.h"
 
 namespace {
@@ -135,6 +137,28 @@ TEST_CASE("an answer that the client does not take at once is whole in the end, 
     CHECK(all.substr(begin, kLarge) == std::string(kLarge, 'x'));
     CHECK(all.substr(begin + kLarge).starts_with("HTTP/1.1 200 OK\r\n"));
     CHECK(fixture.answers->told(2) == Texts{"GET 127.0.0.1 30000000", "GET 127.0.0.1 5"});
+}
+
+TEST_CASE("over TLS ready answers are the same, also those that the client does not take at once") {
+    constexpr std::size_t kLarge = 9'000'000;
+    const TestFolder folder;
+    const auto authority = TestCertificate::authority("ca");
+    authority.write(folder.path() / "ca");
+    authority.issue("DNS:localhost").write(folder.path() / "tls");
+    http::ServerOptions options;
+    const auto answers = std::make_shared<Answers>(kLarge);
+    options.ready = answers;
+    const TestServer server(echo, options, http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value());
+    Fetcher fetcher("https://localhost:" + std::to_string(server.port()), http::ClientTls::create(folder.path() / "ca.crt").value());
+    for (int i = 0; i < 3; ++i) {
+        const auto ready = fetcher.get("/ready").value();
+        CHECK(ready.body == "ready");
+        CHECK(ready.headers.get("X-Ready") == "yes");
+        CHECK(fetcher.get("/large").value().body == std::string(kLarge, 'x'));
+        CHECK(fetcher.get("/long-way").value().body == "GET /long-way|");
+    }
+    CHECK(server.seen() == Texts(3, "GET /long-way"));
+    CHECK(fetcher.client.idle_connections() == 1);
 }
 
 TEST_CASE("a client that leaves in the middle of a ready answer is told of, with what it got") {

@@ -1,5 +1,8 @@
 #include "proxy/flights.h"
 
+#include <atomic>
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <stdexcept>
@@ -122,8 +125,35 @@ TEST_CASE("a ticket gives the value even after the flight has ended") {
     CHECK(runs == 1);
 }
 
-TEST_CASE("joiners of other threads are woken on their own") {
+TEST_CASE("who is cancelled leaves, and takes nothing along") {
+    Fixture fixture;
+    int runs = 0;
+    asio::cancellation_signal cancel;
+    const auto leave = [&]() -> asio::awaitable<void> {
+        auto deadline = base::Deadline::never();
+        static_cast<void>(co_await fixture.flights.join("key", fixture.background, counted(runs, 30ms), deadline));
+    };
+    bool left = false;
+    asio::co_spawn(fixture.io, leave(), asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr) { left = runs == 1; }));
+    fixture.spawn(counted(runs, 30ms));
+    const auto stop = [&]() -> asio::awaitable<void> {
+        co_await sleep(5ms);
+        cancel.emit(asio::cancellation_type::terminal);
+        co_await sleep(5ms);
+        CHECK(left);
+        CHECK(fixture.results.empty());
+    };
+    asio::co_spawn(fixture.io, stop(), asio::detached);
+    fixture.io.run();
+    CHECK(runs == 1);
+    CHECK(fixture.results == std::vector<std::optional<int>>{1});
+}
+
+TEST_CASE("joiners of other threads share one flight and are woken on their own") {
+    constexpr int kThreads = 4;
+    constexpr int kEach = 50;
     Flights<int> flights;
+    std::atomic<int> entered = 0;
     std::atomic<int> right = 0;
     std::atomic<int> runs = 0;
     const auto serve = [&] {
@@ -131,23 +161,24 @@ TEST_CASE("joiners of other threads are woken on their own") {
         Background background{io};
         const auto ask = [&]() -> asio::awaitable<void> {
             const auto thread = std::this_thread::get_id();
-            Flights<int>::Work work = [&runs]() -> asio::awaitable<int> {
+            Flights<int>::Work work = [&]() -> asio::awaitable<int> {  // ends when all have joined
                 ++runs;
-                co_await sleep(50ms);
+                while (entered < kThreads * kEach) co_await sleep(1ms);
                 co_return 7;
             };
-            const auto value = co_await flights.join("key", background, std::move(work), base::Deadline::never());
+            auto ticket = flights.enter("key", background, std::move(work));
+            ++entered;
+            const auto value = co_await flights.wait(std::move(ticket), base::Deadline::never());
             if (value == 7 && std::this_thread::get_id() == thread) ++right;
         };
-        for (int i = 0; i < 50; ++i) asio::co_spawn(io, ask(), asio::detached);
+        for (int i = 0; i < kEach; ++i) asio::co_spawn(io, ask(), asio::detached);
         io.run();
     };
     std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i) threads.emplace_back(serve);
+    for (int i = 0; i < kThreads; ++i) threads.emplace_back(serve);
     for (auto& thread : threads) thread.join();
-    CHECK(right == 200);
-    CHECK(runs >= 1);
-    CHECK(runs <= 4);
+    CHECK(right == kThreads * kEach);
+    CHECK(runs == 1);
 }
 
 }  // namespace proxy
