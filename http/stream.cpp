@@ -47,7 +47,7 @@ Stream::~Stream() {
 
 void Stream::set_limits(StreamLimits limits) {
     state_->limits = limits;
-    state_->patience = limits.idle;
+    if (limits.least_rate != 0) state_->patience = limits.idle;
     state_->timed_out = false;
 }
 

@@ -31,7 +31,7 @@ class Pipe;
 struct StreamLimits {
     std::chrono::milliseconds idle;
     base::Deadline deadline = base::Deadline::never();
-    std::size_t least_rate = 0;  // bytes per second
+    std::size_t least_rate = 0;  // bytes per second; 0: none. Only with an idle time that ends
 };
 
 class Stream {

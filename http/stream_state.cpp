@@ -69,9 +69,11 @@ bool Stream::State::note(Waiting& waiting) {
 }
 
 void Stream::State::begin_wait(SteadyTime now) {
-    const std::chrono::nanoseconds idle = limits.least_rate == 0 ? limits.idle : patience;
     since = now;
-    until = std::min(limits.idle == limits.idle.max() ? kNever : now + idle, limits.deadline.at());
+    until = limits.deadline.at();
+    if (limits.idle == limits.idle.max()) return;
+    const std::chrono::nanoseconds idle = limits.least_rate == 0 ? limits.idle : patience;
+    until = std::min(until, now + idle);
 }
 
 void Stream::State::count_wait(SteadyTime now) {
