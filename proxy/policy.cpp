@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <cstdio>
 #include <utility>
 
 namespace proxy {
@@ -23,8 +24,14 @@ std::string printable(std::string_view text, std::size_t limit) {
 }
 
 std::string date_text(std::chrono::year_month_day date) {
-    return base::format_rfc3339(sys_days(date)).substr(0, 10);
+    std::array<char, 32> text{};
+    std::snprintf(text.data(), text.size(), "%04d-%02u-%02u", static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()));
+    return text.data();
 }
+
+// In days: a date can be one that base::Time cannot hold (years 1678 to 2261), and would come out of it as another.
+days days_left(std::chrono::year_month_day last, base::Time now) { return sys_days(last) - std::chrono::floor<days>(now); }
 
 bool counts(const PolicyRule& rule, const SignerFact& fact) {
     return fact.predicate_type == kSignaturePredicate && std::ranges::find(rule.trust, fact.trust) != rule.trust.end();
@@ -213,15 +220,14 @@ bool is_satisfied(const PolicyRule& rule, std::span<const SignerFact> facts, bas
 }
 
 bool has_expired(const PolicyRule& rule, base::Time now) {
-    return rule.expires && now >= sys_days(*rule.expires) + days{1};
+    return rule.expires && days_left(*rule.expires, now) < days{0};
 }
 
 std::string expiry_warning(const PolicyRule& rule, base::Time now) {
-    if (!rule.expires || now < sys_days(*rule.expires) - kWarnBefore) return {};
+    if (!rule.expires || days_left(*rule.expires, now) > kWarnBefore) return {};
     if (has_expired(rule, now)) return "policy " + rule.name + " expired after " + date_text(*rule.expires) + " and denies";
-    const auto left = sys_days(*rule.expires) - std::chrono::floor<days>(now);
-    return "policy " + rule.name + " expires after " + date_text(*rule.expires) + " (" + std::to_string(left.count()) +
-           " days left) and denies then";
+    return "policy " + rule.name + " expires after " + date_text(*rule.expires) + " (" +
+           std::to_string(days_left(*rule.expires, now).count()) + " days left) and denies then";
 }
 
 PolicyTable::PolicyTable(std::vector<PolicyRule> rules, PolicyAction default_action)

@@ -200,6 +200,16 @@ TEST_CASE("A reason is one bounded line of printable ASCII, whatever the certifi
     CHECK(judged(rule(many, 65), Facts{fact("alice@x")}, kNow).reason.size() <= 400);
 }
 
+TEST_CASE("a day that no clock reaches is neither wrapped into the past nor into the future") {
+    auto rule = exception(PolicyAction::allow);
+    rule.expires = std::chrono::year(9999) / 12 / 31;
+    CHECK_FALSE(has_expired(rule, kNow));
+    CHECK(expiry_warning(rule, kNow).empty());
+    rule.expires = std::chrono::year(1600) / 1 / 1;
+    CHECK(has_expired(rule, kNow));
+    CHECK(expiry_warning(rule, kNow) == "policy p expired after 1600-01-01 and denies");
+}
+
 TEST_CASE("expiry_warning speaks up 30 days before, and after") {
     auto allowing = exception(PolicyAction::allow);
     CHECK(expiry_warning(allowing, kNow).empty());
