@@ -120,7 +120,10 @@ struct Client::State {
         return pool->take(idempotent ? options.keep_alive : std::min(options.keep_alive, kFreshEnough));
     }
 
-    StreamLimits limits(base::Deadline deadline) const { return {options.idle_timeout, deadline}; }
+    // An upload waits for its own source too, which must not count as the upstream's slowness: until its answer is there it has no rate.
+    StreamLimits limits(base::Deadline deadline, bool uploads) const {
+        return {options.idle_timeout, deadline, uploads ? 0 : options.least_rate};
+    }
 };
 
 Client::Client(asio::io_context& io, asio::thread_pool& workers, Origin origin, std::shared_ptr<const ClientTls> tls, ClientOptions options)
@@ -145,14 +148,13 @@ Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Dea
         if (!connection) {
             CO_TRY(connection, co_await state->open(deadline));
         }
-        connection->stream().set_limits(state->limits(deadline));
+        connection->stream().set_limits(state->limits(deadline, body != nullptr));
         auto response = co_await connection->exchange(text, body, method, state->options.head_limit);
         if (response && state->proxy_refuses(response->head)) {
             co_return fail(ErrorCode::unavailable, "proxy " + state->options.proxy->url() + " answered 407 Proxy Authentication Required");
         }
         if (response) {
-            const StreamLimits limits{state->options.idle_timeout, deadline, state->options.body_rate};
-            connection->stream().set_limits(limits);
+            connection->stream().set_limits(state->limits(deadline, false));
             std::weak_ptr<ClientPool> pool = state->pool;
             auto answer = std::make_unique<AnswerBody>(std::move(connection), std::move(pool), response->framing, response->keep_alive);
             co_return ClientResponse(std::move(response->head), std::move(answer));

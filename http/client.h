@@ -24,7 +24,7 @@ namespace http {
 struct ClientOptions {
     std::chrono::milliseconds connect_timeout{5'000};  // resolving, connecting, the tunnel and the TLS handshake together
     std::chrono::milliseconds idle_timeout{60'000};    // between two pieces in either direction
-    std::size_t body_rate = 1024;                      // bytes per second of an answer's body; slower ones use idle_timeout up
+    std::size_t least_rate = 1024;                     // bytes per second of an answer; slower ones use idle_timeout up
     std::chrono::milliseconds keep_alive{60'000};      // an idle pooled connection is closed after this
     std::size_t pooled_connections = 64;               // idle ones kept
     std::size_t head_limit = 64 * 1024;

@@ -89,15 +89,12 @@ void Stream::State::take_back(Waiting& waiting) {
 void Stream::State::progress(Waiting& waiting, std::size_t count) {
     moved += count;
     if (count == 0) return;
-    if (waits()) {
-        const auto now = std::chrono::steady_clock::now();
-        count_wait(now);
-        waiting.noted = false;
-        buy_time(count);
-        begin_wait(now);
-    } else {
-        buy_time(count);
-    }
+    if (!waits()) return buy_time(count);
+    const auto now = std::chrono::steady_clock::now();
+    count_wait(now);
+    waiting.noted = false;
+    buy_time(count);
+    begin_wait(now);
 }
 
 void Stream::State::buy_time(std::size_t count) {
@@ -132,7 +129,8 @@ void Stream::State::cancel() {
 
 // Until the socket is ready in the direction that the operation named; the error that ends it, if any.
 asio::awaitable<boost::system::error_code> Stream::State::wait(Waiting& waiting) {
-    if (fails(fault(Operation::wait)) || !note(waiting)) co_return asio::error::connection_reset;
+    if (fails(fault(Operation::wait))) co_return asio::error::connection_reset;
+    if (!note(waiting)) co_return asio::error::timed_out;
     moved = 0;
     const auto [error] = co_await socket.async_wait(waiting.direction, kNoFrame);
     co_return error;
