@@ -41,14 +41,3 @@ TEST_CASE("a good configuration becomes a gate, and files that cannot be used ar
     CHECK(root.front().text().starts_with("/gate.toml:12:"));
     std::filesystem::remove(junk);
 }
-
-TEST_CASE("an address that is not this machine's is an error of starting, and leaves nothing running") {
-    auto config = proxy::parse_config(configuration("127.0.0.1:0", "192.0.2.1:0"), "/gate.toml");
-    REQUIRE(config);
-    const auto sink = proxy::LineSink::standard_error();
-    auto app = proxy::App::create(*std::move(config), proxy::AppSinks{sink, sink}, base::system_now);
-    REQUIRE(app);
-    const auto started = (*app)->start();
-    REQUIRE_FALSE(started);
-    CHECK(started.error().message().find("192.0.2.1:0") != std::string::npos);
-}
