@@ -115,14 +115,18 @@ TEST_CASE("a thousand clients of one cold image cause the upstream requests of o
 TEST_CASE("a client that leaves does not end what others wait for, and what it asked for is known afterwards") {
     VectorRegistry registry(true);
     const auto digest = registry.load("signed-rekor2-email", "acme/app");
-    registry.intercept(slow(nullptr));
+    std::atomic<bool> asked = false;
+    registry.intercept([&asked, answer = slow(nullptr)](const http::RequestHead& head) {
+        asked = true;
+        return answer(head);
+    });
     const Gate gate(registry, kEmailPolicy);
     {
         http::asio::io_context io;
         http::asio::ip::tcp::socket leaving(io);
         leaving.connect({http::asio::ip::make_address("127.0.0.1"), gate.port()});
         http::asio::write(leaving, http::asio::buffer("GET " + by_digest(digest) + " HTTP/1.1\r\nHost: gate\r\n\r\n"));
-        while (registry.requests().empty()) std::this_thread::sleep_for(1ms);
+        while (!asked) std::this_thread::sleep_for(1ms);
         leaving.set_option(http::asio::socket_base::linger(true, 0));  // a reset, as of a client that was killed
     }
     const auto replies = ask_at_once(gate.port(), 20, by_digest(digest));
