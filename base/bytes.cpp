@@ -63,19 +63,13 @@ Result<std::string_view> without_padding(std::string_view text, Base64Padding pa
 
 }  // namespace
 
-BytesView as_bytes(std::string_view text) {
-    return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-std::string_view as_text(BytesView bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
+BytesView as_bytes(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::string_view as_text(BytesView bytes) { return {reinterpret_cast<const char*>(bytes.data()), bytes.size()}; }
 Bytes to_bytes(std::string_view text) {
     const auto view = as_bytes(text);
     return {view.begin(), view.end()};
 }
-bool equal(BytesView a, BytesView b) {
-    return std::ranges::equal(a, b);
-}
+bool equal(BytesView a, BytesView b) { return std::ranges::equal(a, b); }
 
 std::string hex_encode(BytesView bytes) {
     constexpr std::string_view kDigits = "0123456789abcdef";
@@ -106,9 +100,7 @@ std::string base64_encode(BytesView bytes) {
     text.append((4 - text.size() % 4) % 4, '=');
     return text;
 }
-std::string base64url_encode(BytesView bytes) {
-    return encode(bytes, kUrlAlphabet);
-}
+std::string base64url_encode(BytesView bytes) { return encode(bytes, kUrlAlphabet); }
 
 Result<Bytes> base64_decode(std::string_view text, Base64Alphabet alphabet, Base64Padding padding) {
     TRY(const auto body, without_padding(text, padding));

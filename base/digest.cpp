@@ -52,9 +52,7 @@ Bytes hash(HashAlgorithm algorithm, BytesView content) {
     return result;
 }
 
-Sha256 sha256(BytesView content) {
-    return sha256({content});
-}
+Sha256 sha256(BytesView content) { return sha256({content}); }
 
 Sha256 sha256(std::initializer_list<BytesView> parts) {
     const MdContextHandle context(EVP_MD_CTX_new());
@@ -84,28 +82,14 @@ Result<Digest> Digest::parse(std::string_view text) {
     return Digest(algorithm, std::move(bytes));
 }
 
-Digest Digest::sha256_of(BytesView content) {
-    return of(HashAlgorithm::sha256, content);
-}
-Digest Digest::from_sha256(const Sha256& value) {
-    return {HashAlgorithm::sha256, Bytes(value.begin(), value.end())};
-}
-Digest Digest::of(HashAlgorithm algorithm, BytesView content) {
-    return {algorithm, hash(algorithm, content)};
-}
+Digest Digest::sha256_of(BytesView content) { return of(HashAlgorithm::sha256, content); }
+Digest Digest::from_sha256(const Sha256& value) { return {HashAlgorithm::sha256, Bytes(value.begin(), value.end())}; }
+Digest Digest::of(HashAlgorithm algorithm, BytesView content) { return {algorithm, hash(algorithm, content)}; }
 
-std::string Digest::hex() const {
-    return hex_encode(bytes_);
-}
-std::string Digest::to_string() const {
-    return std::string(algorithm_ == HashAlgorithm::sha512 ? kSha512Prefix : kSha256Prefix) + hex();
-}
-std::string Digest::short_form() const {
-    return hex().substr(0, 12);
-}
-bool Digest::matches(BytesView content) const {
-    return hash(algorithm_, content) == bytes_;
-}
+std::string Digest::hex() const { return hex_encode(bytes_); }
+std::string Digest::to_string() const { return std::string(algorithm_ == HashAlgorithm::sha512 ? kSha512Prefix : kSha256Prefix) + hex(); }
+std::string Digest::short_form() const { return hex().substr(0, 12); }
+bool Digest::matches(BytesView content) const { return hash(algorithm_, content) == bytes_; }
 
 struct Hasher::State {
     MdContextHandle context{EVP_MD_CTX_new()};
@@ -121,9 +105,7 @@ Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
-void Hasher::update(BytesView part) {
-    require(EVP_DigestUpdate(state_->context.get(), part.data(), part.size()));
-}
+void Hasher::update(BytesView part) { require(EVP_DigestUpdate(state_->context.get(), part.data(), part.size())); }
 Bytes Hasher::finish() {
     Bytes result(digest_size(state_->algorithm));
     require(EVP_DigestFinal_ex(state_->context.get(), result.data(), nullptr));

@@ -5,9 +5,7 @@
 
 namespace base::json {
 
-std::string Reader::child_path(std::string_view name) const {
-    return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
-}
+std::string Reader::child_path(std::string_view name) const { return path_.empty() ? std::string(name) : path_ + "." + std::string(name); }
 
 std::unexpected<Error> Reader::error(std::string_view message) const {
     return fail(ErrorCode::invalid_input, (path_.empty() ? std::string("document") : path_) + ": " + std::string(message));

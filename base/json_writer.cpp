@@ -81,12 +81,8 @@ std::string quote(std::string_view text) {
     return out;
 }
 
-ObjectWriter& ObjectWriter::add(std::string_view name, std::string_view text) {
-    return add_raw(name, quote(text));
-}
-ObjectWriter& ObjectWriter::add(std::string_view name, std::int64_t number) {
-    return add_raw(name, std::to_string(number));
-}
+ObjectWriter& ObjectWriter::add(std::string_view name, std::string_view text) { return add_raw(name, quote(text)); }
+ObjectWriter& ObjectWriter::add(std::string_view name, std::int64_t number) { return add_raw(name, std::to_string(number)); }
 ObjectWriter& ObjectWriter::add_raw(std::string_view name, std::string_view json) {
     if (text_.size() > 1) text_ += ',';
     text_ += quote(name);

@@ -18,8 +18,6 @@ Error openssl_error(std::string_view call) {
     return {ErrorCode::internal, std::string(call) + ": " + reason};
 }
 
-void clear_openssl_errors() {
-    ERR_clear_error();
-}
+void clear_openssl_errors() { ERR_clear_error(); }
 
 }  // namespace base

@@ -55,9 +55,9 @@ using Result = std::expected<T, Error>;
 
 #define BASE_CONCAT_(a, b) a##b
 #define BASE_CONCAT(a, b) BASE_CONCAT_(a, b)
-#define BASE_TRY_(leave, name, declaration, ...)                       \
-    auto name = (__VA_ARGS__);                                         \
-    if (!name) leave std::unexpected(std::move(name).error());         \
+#define BASE_TRY_(leave, name, declaration, ...)               \
+    auto name = (__VA_ARGS__);                                 \
+    if (!name) leave std::unexpected(std::move(name).error()); \
     declaration = *std::move(name)
 #define BASE_TRY_VOID_(leave, name, ...) \
     if (auto name = (__VA_ARGS__); !name) leave std::unexpected(std::move(name).error())

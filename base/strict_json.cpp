@@ -1,7 +1,8 @@
 #include "base/strict_json.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 #include <unordered_set>
 
 namespace base::json {
@@ -66,9 +67,7 @@ private:
         if (error_.empty()) error_ = std::move(reason);
         return false;
     }
-    bool count() {
-        return ++values_ <= limits_.values || refuse("more than " + std::to_string(limits_.values) + " values");
-    }
+    bool count() { return ++values_ <= limits_.values || refuse("more than " + std::to_string(limits_.values) + " values"); }
     bool add(Value value) {
         if (!count()) return false;
         attach(std::move(value));
@@ -126,9 +125,7 @@ std::string fold(std::string_view name) {
     return folded;
 }
 
-bool folds_equal(std::string_view a, std::string_view b) {
-    return fold(a) == fold(b);
-}
+bool folds_equal(std::string_view a, std::string_view b) { return fold(a) == fold(b); }
 
 Result<Value> parse(std::string_view text, const Limits& limits) {
     if (text.size() > limits.bytes) {

@@ -96,14 +96,10 @@ std::optional<seconds> read_offset(FieldReader& in) {
 
 }  // namespace
 
-Time system_now() {
-    return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now());
-}
+Time system_now() { return std::chrono::time_point_cast<nanoseconds>(std::chrono::system_clock::now()); }
 
 Result<Time> parse_rfc3339(std::string_view text) {
-    const auto bad = [&] {
-        return fail(ErrorCode::invalid_input, "time: expected RFC 3339, for example 2026-01-31T12:00:00Z");
-    };
+    const auto bad = [&] { return fail(ErrorCode::invalid_input, "time: expected RFC 3339, for example 2026-01-31T12:00:00Z"); };
     FieldReader in(text);
     const auto date = read_date(in);
     if (!date || !in.literal('T')) return bad();
@@ -131,8 +127,7 @@ std::string format_rfc3339(Time time) {
     if (millis == 0) {
         std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02dZ", year, month, day, hour, minute, second);
     } else {
-        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", year, month, day, hour, minute,
-                      second, millis);
+        std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", year, month, day, hour, minute, second, millis);
     }
     return text.data();
 }
@@ -141,20 +136,12 @@ Time from_unix_seconds(std::int64_t value) {
     const auto clamped = std::clamp(value, seconds(kEarliest).count(), seconds(kLatest).count());
     return Time(nanoseconds(seconds(clamped)));
 }
-std::int64_t unix_seconds(Time time) {
-    return std::chrono::floor<seconds>(time).time_since_epoch().count();
-}
+std::int64_t unix_seconds(Time time) { return std::chrono::floor<seconds>(time).time_since_epoch().count(); }
 
-bool TimeRange::contains(Time time) const {
-    return (!start || *start <= time) && (!end || time <= *end);
-}
+bool TimeRange::contains(Time time) const { return (!start || *start <= time) && (!end || time <= *end); }
 
-Deadline Deadline::after(std::chrono::nanoseconds duration) {
-    return Deadline(std::chrono::steady_clock::now() + duration);
-}
-bool Deadline::passed() const {
-    return std::chrono::steady_clock::now() >= at_;
-}
+Deadline Deadline::after(std::chrono::nanoseconds duration) { return Deadline(std::chrono::steady_clock::now() + duration); }
+bool Deadline::passed() const { return std::chrono::steady_clock::now() >= at_; }
 std::chrono::nanoseconds Deadline::left() const {
     const auto now = std::chrono::steady_clock::now();
     return now >= at_ ? nanoseconds(0) : std::chrono::duration_cast<nanoseconds>(at_ - now);

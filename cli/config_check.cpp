@@ -34,8 +34,8 @@ std::string proxy_of(const proxy::Config& config, const proxy::UpstreamSettings&
 std::string rule_of(const proxy::PolicyRule& rule) {
     std::string text(to_string(rule.action));
     if (rule.action == proxy::PolicyAction::verify) {
-        text += " " + std::to_string(rule.required_signers) + " of " + std::to_string(rule.signers.size()) +
-                " signers, trust " + joined(rule.trust);
+        text += " " + std::to_string(rule.required_signers) + " of " + std::to_string(rule.signers.size()) + " signers, trust " +
+                joined(rule.trust);
     }
     return rule.mode == proxy::PolicyMode::audit ? text + ", audit only" : text;
 }
@@ -76,8 +76,8 @@ int config_check(const std::filesystem::path& file) {
     // Trusted roots, certificates and keys are read by building the gate; it is not started. The decision log is not opened: checking
     // must not leave a file behind that belongs to whoever checked.
     config->log.decisions.reset();
-    const auto app = proxy::App::create(
-        *std::move(config), {proxy::LineSink::standard_output(), proxy::LineSink::standard_error()}, base::system_now);
+    const auto app =
+        proxy::App::create(*std::move(config), {proxy::LineSink::standard_output(), proxy::LineSink::standard_error()}, base::system_now);
     if (!app) {
         print_problems(app.error());
         return kWrongUsage;

@@ -32,8 +32,7 @@ std::optional<proxy::Config> read_configuration(const std::filesystem::path& fil
 
 void print_problems(const proxy::Problems& problems) {
     for (const auto& problem : problems) std::fprintf(stderr, "%s\n", problem.text().c_str());
-    std::fprintf(stderr, "countersign: the configuration does not load: %zu problem%s\n", problems.size(),
-                 problems.size() == 1 ? "" : "s");
+    std::fprintf(stderr, "countersign: the configuration does not load: %zu problem%s\n", problems.size(), problems.size() == 1 ? "" : "s");
 }
 
 void print_warnings(const proxy::Config& config) {

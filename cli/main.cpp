@@ -1,9 +1,9 @@
 // The program `countersign`: picks the command and turns its outcome into the exit code.
+#include <CLI/CLI.hpp>
+
 #include <cstdio>
 #include <exception>
 #include <string>
-
-#include <CLI/CLI.hpp>
 
 #include "cli/config_check.h"
 #include "cli/exit_code.h"
@@ -13,8 +13,7 @@
 namespace {
 
 void add_config_option(CLI::App& command, std::string& file) {
-    command.add_option("-c,--config", file, "the configuration, TOML (config.toml.example has every setting)")
-        ->required();
+    command.add_option("-c,--config", file, "the configuration, TOML (config.toml.example has every setting)")->required();
 }
 
 int run(int argc, char** argv) {

@@ -1,9 +1,9 @@
 #include "cli/version.h"
 
-#include <cstdio>
-
 #include <boost/version.hpp>
 #include <spdlog/version.h>
+
+#include <cstdio>
 
 #include "base/openssl.h"
 #include "cli/exit_code.h"

@@ -48,17 +48,17 @@ private:
 class Client {
 public:
     // `tls` may be null for plain origins only. `workers`: name resolution blocks, so it runs there; join them before `io` goes.
-    Client(asio::io_context& io, asio::thread_pool& workers, Origin origin, std::shared_ptr<const ClientTls> tls, ClientOptions options = {});
+    Client(asio::io_context& io, asio::thread_pool& workers, Origin origin, std::shared_ptr<const ClientTls> tls,
+           ClientOptions options = {});
     ~Client();
     Client(const Client&) = delete;
     Client& operator=(const Client&) = delete;
 
     // Sends head (Host and framing are set here) and body (null: none), returns once the answer's head is there. The answer is read
     // concurrently with sending, so an early refusal of an upload is seen. A stale pooled connection is retried once, if the method is
-    // idempotent and there is no body or it can be sent from its first byte: it is empty or rewinds. An answer with neither Content-Length nor chunked coding is
-    // malformed: it cannot be told from a cut one.
-    // `deadline` bounds the whole exchange, reading the answer's body included: a blob relay passes Deadline::never() and relies on the
-    // idle time-out. `body` is not touched any more when this returns.
+    // idempotent and there is no body or it can be sent from its first byte: it is empty or rewinds. An answer with neither Content-Length
+    // nor chunked coding is malformed: it cannot be told from a cut one. `deadline` bounds the whole exchange, reading the answer's body
+    // included: a blob relay passes Deadline::never() and relies on the idle time-out. `body` is not touched any more when this returns.
     // Errors: unavailable (cannot connect, connection broke, malformed answer), timed_out, invalid_input (a head that cannot be sent),
     // and what reading `body` failed with.
     Async<ClientResponse> send(RequestHead head, BodySource* body, base::Deadline deadline);

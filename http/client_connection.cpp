@@ -1,11 +1,12 @@
 #include "http/client_connection.h"
 
-#include <array>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+
+#include <array>
 
 #include "http/relay.h"
 
@@ -24,7 +25,8 @@ constexpr std::size_t kFieldLimit = 100;
 // A malformed answer is the upstream's failure, not the caller's input.
 Error answer_error(const Error& error, const std::string& peer) {
     const bool malformed = error.code() == ErrorCode::invalid_input || error.code() == ErrorCode::too_large;
-    return Error(malformed ? ErrorCode::unavailable : error.code(), (malformed ? "malformed answer of " + peer + ": " : "") + error.message());
+    return Error(malformed ? ErrorCode::unavailable : error.code(),
+                 (malformed ? "malformed answer of " + peer + ": " : "") + error.message());
 }
 
 }  // namespace

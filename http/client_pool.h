@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+
 #include <chrono>
 #include <memory>
 #include <vector>

@@ -93,7 +93,8 @@ Async<tcp::socket> connect_through_proxy(asio::thread_pool& workers, const Desti
 
 Async<std::unique_ptr<Stream>> start(tcp::socket socket, const Destination& destination, base::Deadline deadline) {
     const bool tls = destination.origin.tls();
-    auto stream = tls ? std::make_unique<Stream>(std::move(socket), destination.tls->context()) : std::make_unique<Stream>(std::move(socket));
+    auto stream =
+        tls ? std::make_unique<Stream>(std::move(socket), destination.tls->context()) : std::make_unique<Stream>(std::move(socket));
     stream->inject(destination.faults);
     if (!tls) co_return stream;
     const StreamLimits limits{std::chrono::milliseconds::max(), deadline};

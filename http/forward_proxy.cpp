@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::string_view kForm = "expected http://[user:password@]host[:port]";
 
-std::unexpected<base::Error> refuse(std::string_view what) { return fail(ErrorCode::invalid_input, std::string(what) + ", " + std::string(kForm)); }
+std::unexpected<base::Error> refuse(std::string_view what) {
+    return fail(ErrorCode::invalid_input, std::string(what) + ", " + std::string(kForm));
+}
 
 int hex_value(char c) {
     if (c >= '0' && c <= '9') return c - '0';

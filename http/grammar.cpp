@@ -1,8 +1,9 @@
 #include "http/grammar.h"
 
+#include <boost/asio/ip/address.hpp>
+
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/address.hpp>
 
 namespace http {
 
@@ -72,8 +73,7 @@ bool is_field_text(std::string_view text) {
 }
 
 bool is_request_target(std::string_view text) {
-    return text.starts_with('/') &&
-           std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '\\'; });
+    return text.starts_with('/') && std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7f && c != '#' && c != '\\'; });
 }
 
 std::string_view trim_whitespace(std::string_view text) {

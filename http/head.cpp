@@ -15,16 +15,23 @@ namespace {
 
 // RFC 9110 section 7.6.1; HTTP2-Settings belongs to the Upgrade that is never granted here. Close is reserved (section 18.4): it would
 // be removed by whoever is sent "Connection: close" along with it.
-constexpr std::array<std::string_view, 11> kHopByHop = {
-    "connection", "keep-alive", "proxy-connection", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding",
-    "upgrade",    "http2-settings", "close"};
+constexpr std::array<std::string_view, 11> kHopByHop = {"connection",
+                                                        "keep-alive",
+                                                        "proxy-connection",
+                                                        "proxy-authenticate",
+                                                        "proxy-authorization",
+                                                        "te",
+                                                        "trailer",
+                                                        "transfer-encoding",
+                                                        "upgrade",
+                                                        "http2-settings",
+                                                        "close"};
 
 // Naming one of these in Connection would delete what the decision about the request is made from.
 constexpr std::array<std::string_view, 6> kNeverHopByHop = {"host",         "content-length", "authorization",
                                                             "content-type", "range",          "transfer-encoding"};
 // RFC 9110 section 5.3: a sender must not repeat these; which of two would count differs between readers.
-constexpr std::array<std::string_view, 6> kAtMostOnce = {"host",  "authorization", "content-type",
-                                                         "range", "content-range", "expect"};
+constexpr std::array<std::string_view, 6> kAtMostOnce = {"host", "authorization", "content-type", "range", "content-range", "expect"};
 
 using Fields = std::vector<FieldView>;
 
@@ -220,7 +227,8 @@ Result<std::optional<std::size_t>> HeadScanner::scan(std::string_view received) 
         const char c = received[position_];
         if (is_control(c)) return fail(ErrorCode::invalid_input, "control character in the head");
         if (c == '\n') {
-            if (position_ == 0 || received[position_ - 1] != '\r') return fail(ErrorCode::invalid_input, "line feed without carriage return");
+            if (position_ == 0 || received[position_ - 1] != '\r')
+                return fail(ErrorCode::invalid_input, "line feed without carriage return");
             const bool blank = position_ - line_start_ == 1;
             if (blank && line_start_ == 0) return fail(ErrorCode::invalid_input, "no start line");
             line_start_ = position_ + 1;

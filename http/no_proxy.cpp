@@ -1,8 +1,9 @@
 #include "http/no_proxy.h"
 
+#include <boost/asio/ip/address_v6.hpp>
+
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/address_v6.hpp>
 #include <optional>
 #include <span>
 
@@ -108,7 +109,8 @@ bool NoProxy::matches(const std::string& host, std::uint16_t port) const {
     if (everything_) return true;
     if (const auto literal = parse_address(host)) {
         const auto address = unmapped(*literal);
-        return std::ranges::any_of(blocks_, [&](const Block& block) { return is_in(address, block.network, block.bits) && fits(block.port, port); });
+        return std::ranges::any_of(blocks_,
+                                   [&](const Block& block) { return is_in(address, block.network, block.bits) && fits(block.port, port); });
     }
     return std::ranges::any_of(domains_, [&](const Domain& domain) {
         const bool named = host.ends_with(domain.suffix) || (domain.itself && host == std::string_view(domain.suffix).substr(1));

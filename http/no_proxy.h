@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/ip/address.hpp>
+
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,6 +1,7 @@
 #include "http/proxy_routes.h"
 
 #include <boost/asio/ip/address.hpp>
+
 #include <vector>
 
 namespace http {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+
 #include <functional>
 #include <string>
 #include <vector>

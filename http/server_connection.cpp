@@ -1,7 +1,8 @@
 #include "http/server_connection.h"
 
-#include <array>
 #include <boost/asio/this_coro.hpp>
+
+#include <array>
 #include <utility>
 
 #include "http/head_writer.h"

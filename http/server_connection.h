@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
+
 #include <memory>
 
 #include "http/server_exchange.h"

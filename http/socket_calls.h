@@ -2,9 +2,9 @@
 // with errno.
 #pragma once
 
+#include <boost/asio/buffer.hpp>
 #include <sys/types.h>
 
-#include <boost/asio/buffer.hpp>
 #include <cstddef>
 #include <span>
 

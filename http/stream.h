@@ -7,10 +7,10 @@
 // Time-outs cost no timer per operation: an operation notes until when it may take, and one lazy timer per stream looks at the notes.
 #pragma once
 
-#include <openssl/types.h>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <openssl/types.h>
+
 #include <chrono>
 #include <memory>
 #include <optional>

@@ -2,10 +2,10 @@
 // their options and give it to every stream that they make; with none, an operation pays one comparison.
 #pragma once
 
+#include <boost/asio/buffer.hpp>
+
 #include <algorithm>
 #include <span>
-
-#include <boost/asio/buffer.hpp>
 
 namespace http {
 

@@ -1,9 +1,9 @@
 #include "http/stream_state.h"
 
+#include <boost/asio/post.hpp>
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <boost/asio/post.hpp>
 #include <cerrno>
 #include <system_error>
 

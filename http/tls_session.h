@@ -9,10 +9,10 @@
 // No step raises SIGPIPE, and none leaves an entry in OpenSSL's error queue.
 #pragma once
 
-#include <openssl/ssl.h>
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <openssl/ssl.h>
+
 #include <cstdint>
 #include <span>
 #include <string>
@@ -77,9 +77,9 @@ private:
     Link link_;
     base::OpensslHandle<SSL, SSL_free> connection_;
     std::size_t encrypted_ = 0;  // bytes that are encrypted, not sent to their end and not reported to the writer
-    unsigned long reason_ = 0;   // of the first failure, as in OpenSSL's queue; 0: see the link
-    bool starved_ = false;       // the last read wanted more from the socket
-    bool broken_ = false;        // RFC 8446 section 6.2: after a fatal error nothing more is sent
+    unsigned long reason_ = 0;  // of the first failure, as in OpenSSL's queue; 0: see the link
+    bool starved_ = false;  // the last read wanted more from the socket
+    bool broken_ = false;  // RFC 8446 section 6.2: after a fatal error nothing more is sent
 };
 
 }  // namespace http

@@ -1,8 +1,9 @@
 #include "http/tunnel.h"
 
-#include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/write.hpp>
+
+#include <algorithm>
 
 #include "http/head.h"
 
@@ -63,7 +64,8 @@ Async<void> open_tunnel(asio::ip::tcp::socket& socket, std::string head) {
     if (!answer) co_return fail(ErrorCode::unavailable, "malformed answer to CONNECT: " + answer.error().message());
     const auto status = answer->head.status;
     if (status / 100 != 2) {
-        co_return fail(ErrorCode::unavailable, "CONNECT was answered " + std::to_string(status) + " " + std::string(standard_reason(status)));
+        co_return fail(ErrorCode::unavailable,
+                       "CONNECT was answered " + std::to_string(status) + " " + std::string(standard_reason(status)));
     }
     if (raw.followed) co_return fail(ErrorCode::unavailable, "bytes behind the answer to CONNECT");
     co_return Result<void>();

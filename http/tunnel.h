@@ -2,6 +2,7 @@
 #pragma once
 
 #include <boost/asio/ip/tcp.hpp>
+
 #include <string>
 
 #include "http/async.h"

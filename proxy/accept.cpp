@@ -87,8 +87,7 @@ bool looks_like_a_pusher(const http::Headers& headers) {
                range == registry::kDockerManifestList;
     };
     if (std::ranges::count(wanted, kOrasOnly) == 1) return true;
-    return wanted.size() == 2 && std::ranges::count_if(wanted, is_manifest_type) == 1 &&
-           std::ranges::count(wanted, "*/*") == 1;
+    return wanted.size() == 2 && std::ranges::count_if(wanted, is_manifest_type) == 1 && std::ranges::count(wanted, "*/*") == 1;
 }
 
 }  // namespace proxy

@@ -10,8 +10,8 @@ constexpr std::string_view kBlobFields[] = {
     "Content-Type", "Content-Range", "Accept-Ranges", "ETag", "Last-Modified", "Cache-Control",
 };
 constexpr std::string_view kProtocolFields[] = {
-    "Content-Type",          "Docker-Content-Digest", "Docker-Upload-UUID",    "Blob-Upload-UUID", "Range", "OCI-Chunk-Min-Length",
-    "OCI-Subject",           "OCI-Tag",               "OCI-Filters-Applied",   "Retry-After",
+    "Content-Type", "Docker-Content-Digest", "Docker-Upload-UUID", "Blob-Upload-UUID", "Range", "OCI-Chunk-Min-Length", "OCI-Subject",
+    "OCI-Tag",      "OCI-Filters-Applied",   "Retry-After",
 };
 constexpr std::string_view kRangeFields[] = {"Range", "If-Range"};
 
@@ -41,8 +41,6 @@ http::Headers protocol_headers(const http::Headers& upstream) {
     return headers;
 }
 
-http::Headers range_headers(const http::Headers& request) {
-    return chosen(request, kRangeFields);
-}
+http::Headers range_headers(const http::Headers& request) { return chosen(request, kRangeFields); }
 
 }  // namespace proxy

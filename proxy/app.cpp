@@ -1,9 +1,10 @@
 #include "proxy/app.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/signal_set.hpp>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <future>
@@ -84,9 +85,7 @@ struct App::State {
     asio::signal_set signals{signals_io};
 
     http::Report report() {
-        return [this](std::string_view peer, std::string_view what) {
-            shared->log.info(std::string(peer) + ": " + std::string(what));
-        };
+        return [this](std::string_view peer, std::string_view what) { shared->log.info(std::string(peer) + ": " + std::string(what)); };
     }
     void warn() const;
     base::Result<void> bind_all();
@@ -172,13 +171,9 @@ base::Result<void> App::start() {
     return {};
 }
 
-const std::vector<std::uint16_t>& App::ports() const {
-    return state_->ports;
-}
+const std::vector<std::uint16_t>& App::ports() const { return state_->ports; }
 
-void App::wait_for_signal() {
-    state_->signals_io.run();
-}
+void App::wait_for_signal() { state_->signals_io.run(); }
 
 void App::stop() {
     if (!state_->running) return;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/cancellation_signal.hpp>
+
 #include <list>
 
 #include "http/async.h"

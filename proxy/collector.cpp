@@ -53,7 +53,8 @@ bool EvidenceStore::is_fresh(const Evidence& evidence) const { return is_within(
 
 bool EvidenceStore::denial_is_fresh(const Evidence& evidence) const { return is_within(evidence.listed, times_.negative, clock_()); }
 
-void EvidenceStore::keep(const std::string& repository, const base::Digest& subject, const SharedEvidence& evidence, MemoryCache::Since asked) {
+void EvidenceStore::keep(const std::string& repository, const base::Digest& subject, const SharedEvidence& evidence,
+                         MemoryCache::Since asked) {
     memory_.put(key(repository, subject), evidence, evidence->cost(), asked);
 }
 

@@ -80,7 +80,8 @@ public:
 private:
     [[nodiscard]] Flights<Collected>::Ticket enter(const Question& question, SharedEvidence previous, std::size_t budget);
     http::asio::awaitable<Collected> collect(Question question, SharedEvidence previous, std::size_t budget, MemoryCache::Since asked);
-    http::asio::awaitable<std::shared_ptr<Evidence>> begin(const Question& question, const SharedEvidence& previous, base::Deadline deadline);
+    http::asio::awaitable<std::shared_ptr<Evidence>> begin(const Question& question, const SharedEvidence& previous,
+                                                           base::Deadline deadline);
     http::asio::awaitable<void> examine(const Question& question, std::span<const NamedRoot> roots, CandidateRecord& record,
                                         Listing& sources, base::Deadline deadline);
     [[nodiscard]] Findings assess(const Question& question, SharedEvidence evidence) const;

@@ -9,12 +9,9 @@
 
 namespace proxy {
 
-Problem Config::problem(SourcePosition where, std::string what) const {
-    return Problem{file.string(), where, std::move(what)};
-}
+Problem Config::problem(SourcePosition where, std::string what) const { return Problem{file.string(), where, std::move(what)}; }
 
-std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file,
-                                             const ConfigFiles& files) {
+std::expected<Config, Problems> parse_config(std::string_view text, const std::filesystem::path& file, const ConfigFiles& files) {
     const auto document = read_toml(text, file.string());
     if (const auto* problem = std::get_if<Problem>(&document)) return std::unexpected(Problems{*problem});
 

@@ -64,15 +64,15 @@ struct ServiceAccount {  // read from the docker configuration or the password f
 struct UpstreamSettings {
     std::string registry;  // canonical host, lower case: "docker.io", "127.0.0.1:5001"
     http::Origin url;
-    std::optional<std::string> prefix;      // "ghcr" or "mirrors/ghcr": gate/PREFIX/acme/app is REGISTRY/acme/app
-    std::optional<std::string> host;        // virtual host, lower case authority
-    std::vector<std::string> ns;            // values of containerd's ns parameter, exact
-    bool is_default = false;                // `default`: for requests that match nothing else
+    std::optional<std::string> prefix;  // "ghcr" or "mirrors/ghcr": gate/PREFIX/acme/app is REGISTRY/acme/app
+    std::optional<std::string> host;  // virtual host, lower case authority
+    std::vector<std::string> ns;  // values of containerd's ns parameter, exact
+    bool is_default = false;  // `default`: for requests that match nothing else
     std::optional<ServiceAccount> account;  // `auth`; absent: anonymous
-    std::optional<LocatedPath> ca;          // PEM; absent: the system's store
-    std::chrono::milliseconds tag_ttl{0};   // how long a tag's digest is believed without asking; 0: ask every time
+    std::optional<LocatedPath> ca;  // PEM; absent: the system's store
+    std::chrono::milliseconds tag_ttl{0};  // how long a tag's digest is believed without asking; 0: ask every time
     std::optional<http::ProxyRoutes> proxies{};  // `proxy`; absent: as the environment says
-    std::vector<std::string> internal_hosts{};   // inside, and this registry may name them; as http::Origin has hosts
+    std::vector<std::string> internal_hosts{};  // inside, and this registry may name them; as http::Origin has hosts
 };
 
 struct ClientSettings {
@@ -93,7 +93,7 @@ struct Config {
     std::vector<UpstreamSettings> upstreams;  // at least one
     ClientSettings clients;
     std::vector<TrustSettings> trusts;
-    std::vector<PolicyRule> policies;                  // in the order of the file; every trust they name exists
+    std::vector<PolicyRule> policies;  // in the order of the file; every trust they name exists
     PolicyAction default_action = PolicyAction::deny;  // deny | allow
     http::ProxyRoutes proxies;  // of the environment; not in the file: whoever starts the program sets it
 

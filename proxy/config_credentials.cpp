@@ -24,8 +24,7 @@ std::optional<std::string> host_of(std::string_view key) {
     }
     const auto slash = key.find('/');
     const auto path = slash == std::string_view::npos ? std::string_view() : key.substr(slash);
-    if (!path.empty() && path != "/" && path != "/v1/" && path != "/v2/" && path != "/v1" && path != "/v2")
-        return std::nullopt;
+    if (!path.empty() && path != "/" && path != "/v1/" && path != "/v2/" && path != "/v1" && path != "/v2") return std::nullopt;
     std::string host(key.substr(0, slash));
     // Docker Hub's three names are one registry; docker login writes the first.
     if (host == "index.docker.io" || host == "registry-1.docker.io") return "docker.io";
@@ -42,11 +41,9 @@ base::Result<ServiceAccount> checked_account(std::string username, base::Secret 
     const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
     if (username.empty()) return fail(ErrorCode::invalid_input, "the user name is empty");
     if (username.find(':') != std::string::npos) return fail(ErrorCode::invalid_input, "the user name has a colon");
-    if (std::ranges::any_of(username, control))
-        return fail(ErrorCode::invalid_input, "the user name has a control character");
+    if (std::ranges::any_of(username, control)) return fail(ErrorCode::invalid_input, "the user name has a control character");
     if (password.empty()) return fail(ErrorCode::invalid_input, "the password is empty");
-    if (std::ranges::any_of(password.reveal(), control))
-        return fail(ErrorCode::invalid_input, "the password has a control character");
+    if (std::ranges::any_of(password.reveal(), control)) return fail(ErrorCode::invalid_input, "the password has a control character");
     return ServiceAccount{std::move(username), std::move(password)};
 }
 
@@ -58,10 +55,8 @@ base::Result<ServiceAccount> account_from(const Reader& entry) {
         TRY(const auto decoded, auth->base64());
         const base::Secret pair{std::string(base::as_text(decoded))};
         const auto colon = pair.reveal().find(':');
-        if (colon == std::string_view::npos)
-            return fail(ErrorCode::invalid_input, "auth: expected base64 of user:password");
-        return checked_account(std::string(pair.reveal().substr(0, colon)),
-                               base::Secret(std::string(pair.reveal().substr(colon + 1))));
+        if (colon == std::string_view::npos) return fail(ErrorCode::invalid_input, "auth: expected base64 of user:password");
+        return checked_account(std::string(pair.reveal().substr(0, colon)), base::Secret(std::string(pair.reveal().substr(colon + 1))));
     }
     TRY(const auto username, entry.at("username"));
     TRY(const auto name, username.string());
@@ -76,8 +71,7 @@ base::Result<void> refuse_helpers(const Reader& root, const std::vector<std::str
         TRY(const auto entries, helpers->members(kEntryLimit));
         for (const auto& [key, helper] : entries) {
             if (names_one_of(key, hosts))
-                return fail(ErrorCode::invalid_input,
-                            "a credential helper stands there for this registry, expected an entry in \"auths\"");
+                return fail(ErrorCode::invalid_input, "a credential helper stands there for this registry, expected an entry in \"auths\"");
         }
     }
     return {};
@@ -97,8 +91,8 @@ base::Result<ServiceAccount> find_account(const Reader& root, const std::vector<
 
 }  // namespace
 
-base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& file,
-                                                const std::vector<std::string>& hosts, const ConfigFiles& files) {
+base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& file, const std::vector<std::string>& hosts,
+                                                const ConfigFiles& files) {
     TRY(const auto bytes, files.read(file, kCredentialLimit));
     auto document = base::json::parse(base::as_text(bytes));
     if (!document) return std::unexpected(std::move(document).error().with_context(file.string()));
@@ -107,8 +101,7 @@ base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& fil
     return account;
 }
 
-base::Result<ServiceAccount> read_password_file(const std::filesystem::path& file, std::string_view username,
-                                                const ConfigFiles& files) {
+base::Result<ServiceAccount> read_password_file(const std::filesystem::path& file, std::string_view username, const ConfigFiles& files) {
     TRY(const auto bytes, files.read(file, kCredentialLimit));
     std::string_view text = base::as_text(bytes);
     if (text.ends_with('\n')) text.remove_suffix(1);

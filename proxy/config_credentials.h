@@ -15,13 +15,11 @@ namespace proxy {
 // The entry of "auths" for one of `hosts`: {"auth": base64("user:password")} or {"username", "password"}. docker.io
 // also answers to its old names. Credential helpers and identity tokens are refused by name, since going on anonymously
 // would hide the mistake.
-[[nodiscard]] base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& file,
-                                                              const std::vector<std::string>& hosts,
+[[nodiscard]] base::Result<ServiceAccount> read_docker_config(const std::filesystem::path& file, const std::vector<std::string>& hosts,
                                                               const ConfigFiles& files = files_of_disk());
 
 // The password is the file's content without one line end.
-[[nodiscard]] base::Result<ServiceAccount> read_password_file(const std::filesystem::path& file,
-                                                              std::string_view username,
+[[nodiscard]] base::Result<ServiceAccount> read_password_file(const std::filesystem::path& file, std::string_view username,
                                                               const ConfigFiles& files = files_of_disk());
 
 }  // namespace proxy

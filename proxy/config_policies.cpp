@@ -21,9 +21,7 @@ base::Result<std::string> parse_reason(std::string_view text) {
 }
 
 base::Result<std::string> parse_policy_name(std::string_view text) {
-    if (text == "default")
-        return base::fail(base::ErrorCode::invalid_input,
-                          "\"default\" is the name of [default], expected another name");
+    if (text == "default") return base::fail(base::ErrorCode::invalid_input, "\"default\" is the name of [default], expected another name");
     return parse_label(text);
 }
 
@@ -34,9 +32,8 @@ std::size_t read_at_least(ConfigTable& policy, std::size_t signers) {
     require->finish();
     const auto wanted = static_cast<std::size_t>(number.value_or(1));
     if (wanted > signers) {
-        policy.problem(require->where("at_least"), "at_least: is " + std::to_string(wanted) +
-                                                       ", expected at most the number of signers, " +
-                                                       std::to_string(signers));
+        policy.problem(require->where("at_least"),
+                       "at_least: is " + std::to_string(wanted) + ", expected at most the number of signers, " + std::to_string(signers));
     }
     return wanted;
 }
@@ -46,8 +43,7 @@ std::size_t read_required_signers(ConfigTable& policy, std::size_t signers) {
     const auto text = policy.located_string("require");
     if (!text || text->text == "any") return 1;
     if (text->text == "all") return signers;
-    policy.problem(text->where,
-                   "require: is " + base::json::quote(text->text) + ", expected \"any\", \"all\" or { at_least = N }");
+    policy.problem(text->where, "require: is " + base::json::quote(text->text) + ", expected \"any\", \"all\" or { at_least = N }");
     return 1;
 }
 
@@ -55,15 +51,15 @@ std::size_t read_required_signers(ConfigTable& policy, std::size_t signers) {
 std::size_t read_signers(ConfigTable& policy, PolicyRule& rule) {
     auto tables = policy.tables("signer", "[[policy.signer]]");
     if (tables.size() > kMaxSigners) {
-        policy.problem(policy.where("signer"), "signer: " + std::to_string(tables.size()) +
-                                                   " of them, expected at most " + std::to_string(kMaxSigners));
+        policy.problem(policy.where("signer"),
+                       "signer: " + std::to_string(tables.size()) + " of them, expected at most " + std::to_string(kMaxSigners));
     }
     for (auto& table : tables) {
         auto signer = read_signer(table);
         if (!signer) continue;
         if (std::ranges::find(rule.signers, signer->name, &SignerRule::name) != rule.signers.end()) {
-            table.problem(table.where("name"), "name: " + base::json::quote(signer->name) +
-                                                   " is that of another signer here, expected a name of its own");
+            table.problem(table.where("name"),
+                          "name: " + base::json::quote(signer->name) + " is that of another signer here, expected a name of its own");
         }
         rule.signers.push_back(*std::move(signer));
     }
@@ -89,9 +85,8 @@ void check_action(ConfigTable& policy, const PolicyRule& rule) {
     }
     for (const std::string_view key : {"signer", "trust", "require"}) {
         if (!policy.has(key)) continue;
-        policy.problem(policy.where(key),
-                       std::string(key) + ": has no effect with action = " + base::json::quote(to_string(rule.action)) +
-                           ", expected action = \"verify\" or no " + std::string(key));
+        policy.problem(policy.where(key), std::string(key) + ": has no effect with action = " + base::json::quote(to_string(rule.action)) +
+                                              ", expected action = \"verify\" or no " + std::string(key));
     }
 }
 
@@ -109,8 +104,7 @@ PolicyRule read_policy(ConfigTable& policy, const std::vector<TrustSettings>& tr
     rule.name = policy.parsed("name", parse_policy_name).value_or("");
     rule.repositories = policy.parsed_list("repositories", RepositoryPattern::parse);
     if (const auto mode = policy.word("mode", {"enforce", "audit"})) rule.mode = static_cast<PolicyMode>(*mode);
-    if (const auto action = policy.word("action", {"verify", "allow", "deny"}))
-        rule.action = static_cast<PolicyAction>(*action);
+    if (const auto action = policy.word("action", {"verify", "allow", "deny"})) rule.action = static_cast<PolicyAction>(*action);
     (void)policy.word("on_undecided", {"deny"});  // "last-known-good" needs the evidence store
     read_trust(policy, trusts, rule);
     rule.required_signers = read_required_signers(policy, read_signers(policy, rule));
@@ -129,8 +123,8 @@ std::vector<PolicyRule> read_policies(ConfigTable& root, const std::vector<Trust
     for (auto& table : root.tables("policy", "[[policy]]")) {
         auto rule = read_policy(table, trusts);
         if (!rule.name.empty() && !names.insert(rule.name).second) {
-            table.problem(table.where("name"), "name: " + base::json::quote(rule.name) +
-                                                   " is that of another policy, expected a name of its own");
+            table.problem(table.where("name"),
+                          "name: " + base::json::quote(rule.name) + " is that of another policy, expected a name of its own");
         }
         rules.push_back(std::move(rule));
     }

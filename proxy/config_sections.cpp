@@ -24,17 +24,14 @@ std::optional<ServerTlsSettings> read_tls(ConfigTable& server) {
 }
 
 // Port 0 takes a free one, so two of them are two addresses.
-bool any_port(const std::string& address) {
-    return address.ends_with(":0");
-}
+bool any_port(const std::string& address) { return address.ends_with(":0"); }
 
 void check_listeners(ConfigTable& server, const ServerSettings& settings) {
     if (!server.has("listen") && !server.has("tls_listen")) {
         server.problem(server.where(), "[server]: no listener, expected listen or tls_listen");
     }
     if (server.has("tls_listen") && !server.has("tls")) {
-        server.problem(server.where("tls_listen"),
-                       "tls_listen: needs a certificate, expected tls = { certificate = FILE, key = FILE }");
+        server.problem(server.where("tls_listen"), "tls_listen: needs a certificate, expected tls = { certificate = FILE, key = FILE }");
     }
     if (server.has("tls") && !server.has("tls_listen")) {
         server.problem(server.where("tls"), "tls: is used by no listener, expected tls_listen");
@@ -50,24 +47,21 @@ void check_listeners(ConfigTable& server, const ServerSettings& settings) {
 
 std::chrono::milliseconds read_drain(ConfigTable& server, std::chrono::milliseconds otherwise) {
     const auto drain = server.parsed("drain", parse_duration);
-    if (drain && *drain > kMaxDrain)
-        server.problem(server.where("drain"), "drain: is longer than an hour, expected at most \"1h\"");
+    if (drain && *drain > kMaxDrain) server.problem(server.where("drain"), "drain: is longer than an hour, expected at most \"1h\"");
     return drain.value_or(otherwise);
 }
 
 void read_client_auth(ConfigTable& clients) {
     for (const auto& method : clients.strings("auth")) {
         if (method.text == "none") continue;
-        clients.problem(method.where, "auth: " + base::json::quote(method.text) +
-                                          " is not available in this version, expected \"none\"");
+        clients.problem(method.where, "auth: " + base::json::quote(method.text) + " is not available in this version, expected \"none\"");
     }
 }
 
 base::Result<ClientAction> parse_action(std::string_view text) {
     if (const auto action = parse_client_action(text)) return *action;
-    return base::fail(
-        base::ErrorCode::invalid_input,
-        "is " + base::json::quote(text) + ", expected \"pull\", \"push\", \"delete\" or \"read-unverified\"");
+    return base::fail(base::ErrorCode::invalid_input,
+                      "is " + base::json::quote(text) + ", expected \"pull\", \"push\", \"delete\" or \"read-unverified\"");
 }
 
 Grant read_grant(ConfigTable& table) {
@@ -130,13 +124,11 @@ LogSettings read_log(ConfigTable& root) {
     LogSettings settings;
     auto log = root.table("log", "[log]");
     if (!log) return settings;
-    if (const auto level = log->word("level", {"debug", "info", "warn", "error"}))
-        settings.level = static_cast<LogLevel>(*level);
+    if (const auto level = log->word("level", {"debug", "info", "warn", "error"})) settings.level = static_cast<LogLevel>(*level);
     if (const auto format = log->word("format", {"json", "text"})) settings.format = static_cast<LogFormat>(*format);
     if (const auto path = log->located_string("decisions")) {
         settings.decisions = log->source().resolve(*path);
-        if (path->text.empty() ||
-            !std::filesystem::is_directory(std::filesystem::absolute(settings.decisions->path).parent_path())) {
+        if (path->text.empty() || !std::filesystem::is_directory(std::filesystem::absolute(settings.decisions->path).parent_path())) {
             log->problem(path->where, "decisions: " + base::json::quote(path->text) +
                                           " has no existing folder, expected the path of a file to append to");
         }

@@ -19,21 +19,15 @@ constexpr std::array<std::string_view, 4> kStrangers = {
 
 base::Result<sigstore::StringMatcher> named_ones_only(base::Result<sigstore::StringMatcher> matcher) {
     if (!matcher) return matcher;
-    const auto stranger =
-        std::ranges::find_if(kStrangers, [&matcher](std::string_view text) { return matcher->matches(text); });
+    const auto stranger = std::ranges::find_if(kStrangers, [&matcher](std::string_view text) { return matcher->matches(text); });
     if (stranger == kStrangers.end()) return matcher;
-    return base::fail(base::ErrorCode::invalid_input, "matches everything of its kind (for one, " +
-                                                          std::string(*stranger) +
+    return base::fail(base::ErrorCode::invalid_input, "matches everything of its kind (for one, " + std::string(*stranger) +
                                                           "), expected a pattern that names whom to trust");
 }
 
-base::Result<sigstore::StringMatcher> parse_glob(std::string_view text) {
-    return named_ones_only(sigstore::StringMatcher::glob(text));
-}
+base::Result<sigstore::StringMatcher> parse_glob(std::string_view text) { return named_ones_only(sigstore::StringMatcher::glob(text)); }
 
-base::Result<sigstore::StringMatcher> parse_regex(std::string_view text) {
-    return named_ones_only(sigstore::StringMatcher::regex(text));
-}
+base::Result<sigstore::StringMatcher> parse_regex(std::string_view text) { return named_ones_only(sigstore::StringMatcher::regex(text)); }
 
 std::optional<sigstore::StringMatcher> read_matcher(ConfigTable& signer, const std::string& key) {
     const std::string regex_key = key + "_regex";

@@ -47,13 +47,9 @@ std::string listing(const std::vector<std::string>& words) {
 ConfigSource::ConfigSource(const std::filesystem::path& file, const ConfigFiles& files)
     : file_(file.string()), folder_(file.parent_path()), files_(files) {}
 
-void ConfigSource::problem(SourcePosition where, std::string what) {
-    problems_.push_back(Problem{file_, where, std::move(what)});
-}
+void ConfigSource::problem(SourcePosition where, std::string what) { problems_.push_back(Problem{file_, where, std::move(what)}); }
 
-LocatedPath ConfigSource::resolve(const LocatedText& path) const {
-    return LocatedPath{folder_ / path.text, path.where};
-}
+LocatedPath ConfigSource::resolve(const LocatedText& path) const { return LocatedPath{folder_ / path.text, path.where}; }
 
 Problems ConfigSource::take_problems() {
     std::ranges::sort(problems_, [](const Problem& a, const Problem& b) {
@@ -81,8 +77,7 @@ SourcePosition ConfigTable::where(std::string_view key) const {
 }
 
 void ConfigTable::wrong_type(std::string_view key, const TomlValue& value, std::string_view expected) {
-    problem(value.where,
-            std::string(key) + ": is " + std::string(type_name(value)) + ", expected " + std::string(expected));
+    problem(value.where, std::string(key) + ": is " + std::string(type_name(value)) + ", expected " + std::string(expected));
 }
 
 std::optional<LocatedText> ConfigTable::located_string(std::string_view key) {
@@ -213,8 +208,7 @@ std::vector<std::pair<LocatedText, ConfigTable>> ConfigTable::named_tables(std::
     if (!parent) return found;
     for (const auto& entry : *parent->object_) {
         const std::string name = "[" + std::string(key) + "." + entry.name + "]";
-        if (auto child = parent->table(entry.name, name))
-            found.emplace_back(LocatedText{entry.name, entry.where}, *std::move(child));
+        if (auto child = parent->table(entry.name, name)) found.emplace_back(LocatedText{entry.name, entry.where}, *std::move(child));
     }
     return found;
 }
@@ -224,8 +218,7 @@ void ConfigTable::require(std::string_view key, std::string_view expected) {
 }
 
 std::string ConfigTable::unknown_key_text(const std::string& key) const {
-    const auto nearest =
-        std::ranges::min_element(asked_, {}, [&key](const std::string& known) { return distance(key, known); });
+    const auto nearest = std::ranges::min_element(asked_, {}, [&key](const std::string& known) { return distance(key, known); });
     std::string text = name_ + ": unknown key " + base::json::quote(key);
     if (nearest != asked_.end() && distance(key, *nearest) <= std::max<std::size_t>(1, nearest->size() / 3)) {
         return text + "; did you mean " + base::json::quote(*nearest) + "?";

@@ -11,9 +11,7 @@ constexpr std::size_t kTrustedRootLimit = 4 * 1024 * 1024;
 base::Result<NamedRoot> read_root(const std::string& name, const std::filesystem::path& path) {
     TRY(const auto json, base::read_file(path, kTrustedRootLimit));
     auto root = sigstore::TrustedRoot::parse(json);
-    if (!root)
-        return base::fail(base::ErrorCode::invalid_input,
-                          path.string() + ": not a trusted root: " + root.error().text());
+    if (!root) return base::fail(base::ErrorCode::invalid_input, path.string() + ": not a trusted root: " + root.error().text());
     auto shared = std::make_shared<const sigstore::TrustedRoot>(*std::move(root));
     return NamedRoot{name, base::Digest::sha256_of(json).to_string(), std::move(shared)};
 }

@@ -11,16 +11,14 @@
 namespace proxy {
 namespace {
 
-constexpr std::string_view kAuthForms =
-    "\"anonymous\", { docker_config = FILE } or { username = \"NAME\", password_file = FILE }";
+constexpr std::string_view kAuthForms = "\"anonymous\", { docker_config = FILE } or { username = \"NAME\", password_file = FILE }";
 
 base::Result<std::string> parse_prefix(std::string_view text) {
     const auto name = registry::RepositoryName::parse(text);
     if (name) return name->text();
     return base::fail(
         base::ErrorCode::invalid_input,
-        "is " + base::json::quote(text) +
-            ", expected path segments of a repository name without a slash around them, such as \"ghcr\"");
+        "is " + base::json::quote(text) + ", expected path segments of a repository name without a slash around them, such as \"ghcr\"");
 }
 
 // "" is a word of its own: no proxy, whatever the environment says. The text is never repeated: it may hold a password.
@@ -50,8 +48,7 @@ std::vector<std::string> hosts_of(const Draft& draft) {
     return hosts;
 }
 
-std::optional<ServiceAccount> account_or_problem(ConfigTable& auth, std::string_view key,
-                                                 base::Result<ServiceAccount> account) {
+std::optional<ServiceAccount> account_or_problem(ConfigTable& auth, std::string_view key, base::Result<ServiceAccount> account) {
     if (account) return *std::move(account);
     auth.problem(auth.where(key), std::string(key) + ": " + account.error().message());
     return std::nullopt;
@@ -83,8 +80,8 @@ std::optional<ServiceAccount> read_auth(ConfigTable& upstream, const Draft& draf
     }
     const auto text = upstream.located_string("auth");
     if (text && text->text != "anonymous") {
-        upstream.problem(text->where, "auth: " + base::json::quote(text->text) +
-                                          " is not available in this version, expected " + std::string(kAuthForms));
+        upstream.problem(text->where, "auth: " + base::json::quote(text->text) + " is not available in this version, expected " +
+                                          std::string(kAuthForms));
     }
     return std::nullopt;
 }
@@ -95,13 +92,12 @@ void read_blobs(ConfigTable& upstream) {
     upstream.require("blobs", "blobs = \"open\", the only mode of this version");
     const auto text = upstream.located_string("blobs");
     if (text && text->text != "open") {
-        upstream.problem(text->where, "blobs: " + base::json::quote(text->text) +
-                                          " is not available in this version, expected \"open\"");
+        upstream.problem(text->where, "blobs: " + base::json::quote(text->text) + " is not available in this version, expected \"open\"");
     }
     const auto redirect = upstream.located_string("blobs_redirect");
     if (redirect && redirect->text != "follow") {
-        upstream.problem(redirect->where, "blobs_redirect: " + base::json::quote(redirect->text) +
-                                              " is not available in this version, expected \"follow\"");
+        upstream.problem(redirect->where,
+                         "blobs_redirect: " + base::json::quote(redirect->text) + " is not available in this version, expected \"follow\"");
     }
 }
 
@@ -112,8 +108,7 @@ struct Located {
 
 void check_reachable(ConfigTable& upstream, bool is_default) {
     if (is_default || upstream.has("prefix") || upstream.has("host") || upstream.has("ns")) return;
-    upstream.problem(upstream.where(),
-                     "[[upstream]]: no request can mean it, expected prefix, host, ns or default = true");
+    upstream.problem(upstream.where(), "[[upstream]]: no request can mean it, expected prefix, host, ns or default = true");
 }
 
 std::optional<Located> read_upstream(ConfigTable table) {
@@ -152,30 +147,25 @@ bool prefixes_overlap(const std::string& a, const std::string& b) {
     return (a + "/").starts_with(b + "/") || (b + "/").starts_with(a + "/");
 }
 
-bool share_namespace(const UpstreamSettings& a, const UpstreamSettings& b) {
-    return std::ranges::find_first_of(a.ns, b.ns) != a.ns.end();
-}
+bool share_namespace(const UpstreamSettings& a, const UpstreamSettings& b) { return std::ranges::find_first_of(a.ns, b.ns) != a.ns.end(); }
 
 // `later` is complained about: the file is read from the top.
 void check_pair(const Located& earlier, Located& later) {
     const auto& a = earlier.settings;
     const auto& b = later.settings;
     const auto report = [&](std::string_view key, const std::string& what) {
-        later.table.problem(later.table.where(key), std::string(key) + ": " + what + " the [[upstream]] of line " +
-                                                        std::to_string(earlier.table.where().line));
+        later.table.problem(later.table.where(key),
+                            std::string(key) + ": " + what + " the [[upstream]] of line " + std::to_string(earlier.table.where().line));
     };
     if (a.registry == b.registry)
         report("registry", "is that of another upstream too, expected one upstream for " + b.registry + "; compare");
-    if (a.url == b.url)
-        report("url", "is that of another upstream too, expected one upstream for " + b.url.url() + "; compare");
+    if (a.url == b.url) report("url", "is that of another upstream too, expected one upstream for " + b.url.url() + "; compare");
     if (a.prefix && b.prefix && prefixes_overlap(*a.prefix, *b.prefix)) {
         report("prefix", base::json::quote(*b.prefix) + " and " + base::json::quote(*a.prefix) +
                              " lie inside one another, expected a prefix apart from that of");
     }
-    if (a.host && a.host == b.host)
-        report("host", "is that of another upstream too, expected a name apart from that of");
-    if (share_namespace(a, b))
-        report("ns", "names what another upstream names too, expected names apart from those of");
+    if (a.host && a.host == b.host) report("host", "is that of another upstream too, expected a name apart from that of");
+    if (share_namespace(a, b)) report("ns", "names what another upstream names too, expected names apart from those of");
     if (a.is_default && b.is_default) report("default", "there is another default, expected at most one; compare");
 }
 

@@ -1,15 +1,15 @@
 #include "proxy/config_values.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstdint>
 #include <system_error>
-
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <unistd.h>
 
 #include "base/json_writer.h"
 
@@ -23,8 +23,7 @@ struct Unit {
     std::string_view name;
     std::int64_t milliseconds;
 };
-constexpr std::array kUnits = {Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000},
-                               Unit{"d", 86'400'000}};
+constexpr std::array kUnits = {Unit{"ms", 1}, Unit{"s", 1000}, Unit{"m", 60'000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
 struct SizeUnit {
     std::string_view name;
     int shift;
@@ -88,8 +87,7 @@ bool split(std::string_view text, HostPort& parts) {
 
 bool is_dns_label(std::string_view label) {
     const auto allowed = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; };
-    return !label.empty() && label.size() <= 63 && std::ranges::all_of(label, allowed) && label.front() != '-' &&
-           label.back() != '-';
+    return !label.empty() && label.size() <= 63 && std::ranges::all_of(label, allowed) && label.front() != '-' && label.back() != '-';
 }
 
 bool is_dns_name(std::string_view name) {
@@ -104,8 +102,7 @@ bool is_dns_name(std::string_view name) {
 
 std::string lower(std::string_view text) {
     std::string result(text);
-    std::ranges::transform(result, result.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    std::ranges::transform(result, result.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
     return result;
 }
 
@@ -116,9 +113,8 @@ base::Result<std::chrono::milliseconds> parse_duration(std::string_view text) {
     const auto unit = std::ranges::find(kUnits, text.substr(unit_start), &Unit::name);
     const auto number = parse_number(text.substr(0, unit_start));
     if (unit == kUnits.end() || !number) {
-        return fail(ErrorCode::invalid_input,
-                    "not a duration: " + base::json::quote(text) +
-                        ", expected a whole number with its unit, such as \"30s\", \"5m\", \"24h\", \"90d\"");
+        return fail(ErrorCode::invalid_input, "not a duration: " + base::json::quote(text) +
+                                                  ", expected a whole number with its unit, such as \"30s\", \"5m\", \"24h\", \"90d\"");
     }
     if (*number > kTenYears / unit->milliseconds) {
         return fail(ErrorCode::invalid_input, "too long: " + base::json::quote(text) + ", expected at most ten years");
@@ -144,9 +140,8 @@ base::Result<std::string> parse_listen_address(std::string_view text) {
     HostPort parts;
     const bool shape = split(text, parts) && parts.has_port && is_port(parts.port);
     if (!shape || !(parts.bracketed ? is_ipv6(parts.host) : is_ipv4(parts.host))) {
-        return fail(ErrorCode::invalid_input,
-                    "not an address to listen on: " + base::json::quote(text) +
-                        ", expected an address literal and a port, such as \"0.0.0.0:5000\" or \"[::1]:5000\"");
+        return fail(ErrorCode::invalid_input, "not an address to listen on: " + base::json::quote(text) +
+                                                  ", expected an address literal and a port, such as \"0.0.0.0:5000\" or \"[::1]:5000\"");
     }
     return std::string(text);
 }
@@ -156,21 +151,18 @@ base::Result<std::string> parse_authority(std::string_view text) {
     HostPort parts;
     const bool shape = split(name, parts) && (!parts.has_port || (is_port(parts.port) && parts.port != "0"));
     if (!shape || !(parts.bracketed ? is_ipv6(parts.host) : is_dns_name(parts.host))) {
-        return fail(ErrorCode::invalid_input,
-                    "not a host: " + base::json::quote(text) +
-                        ", expected host or host:port, such as \"gate.example\" or \"127.0.0.1:5000\"");
+        return fail(ErrorCode::invalid_input, "not a host: " + base::json::quote(text) +
+                                                  ", expected host or host:port, such as \"gate.example\" or \"127.0.0.1:5000\"");
     }
     return name;
 }
 
 base::Result<std::string> parse_label(std::string_view text) {
     const auto allowed = [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-               c == '-';
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
     };
     if (text.empty() || text.size() > 64 || !std::ranges::all_of(text, allowed)) {
-        return fail(ErrorCode::invalid_input,
-                    "not a name: " + base::json::quote(text) + ", expected 1 to 64 of A-Z a-z 0-9 . _ -");
+        return fail(ErrorCode::invalid_input, "not a name: " + base::json::quote(text) + ", expected 1 to 64 of A-Z a-z 0-9 . _ -");
     }
     return std::string(text);
 }
@@ -181,8 +173,7 @@ base::Result<void> check_readable(const std::filesystem::path& path) {
         return fail(ErrorCode::invalid_input, path.string() + ": is a folder, expected a file");
     const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0) {
-        return fail(ErrorCode::not_found,
-                    path.string() + ": cannot be read (" + std::generic_category().message(errno) + ")");
+        return fail(ErrorCode::not_found, path.string() + ": cannot be read (" + std::generic_category().message(errno) + ")");
     }
     ::close(file);
     return {};

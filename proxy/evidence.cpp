@@ -1,7 +1,8 @@
 #include "proxy/evidence.h"
 
-#include <algorithm>
 #include <boost/asio/experimental/awaitable_operators.hpp>
+
+#include <algorithm>
 
 namespace proxy {
 namespace {

@@ -9,14 +9,14 @@ constexpr std::size_t kTextOverhead = 32;  // what is allocated around a text
 
 std::size_t cost_of(const Outcome& outcome) {
     const auto& fact = outcome.fact;
-    return sizeof outcome + 5 * kTextOverhead + outcome.trust_content.size() + outcome.reason.size() + fact.issuer.size() + fact.subject.size() +
-           fact.predicate_type.size();
+    return sizeof outcome + 5 * kTextOverhead + outcome.trust_content.size() + outcome.reason.size() + fact.issuer.size() +
+           fact.subject.size() + fact.predicate_type.size();
 }
 
 std::size_t cost_of(const CandidateRecord& record) {
     const auto& artifact = record.candidate.artifact;
-    std::size_t bytes = sizeof record + 6 * kTextOverhead + record.fault.size() + record.candidate.source.size() + artifact.media_type.size() +
-                        artifact.artifact_type.size() + artifact.digest.bytes().size();
+    std::size_t bytes = sizeof record + 6 * kTextOverhead + record.fault.size() + record.candidate.source.size() +
+                        artifact.media_type.size() + artifact.artifact_type.size() + artifact.digest.bytes().size();
     for (const auto& [name, value] : artifact.annotations) bytes += 4 * kTextOverhead + name.size() + value.size();
     for (const auto& outcome : record.outcomes) bytes += cost_of(outcome);
     return bytes + (record.bundle ? record.bundle->size() : 0);
@@ -54,7 +54,8 @@ CandidateReport CandidateRecord::report(std::span<const NamedRoot> roots) const 
         report.issuer = fact.issuer;
         report.subject = fact.subject;
     } else if (fault.empty()) {
-        report.reason = roots.empty() || under(roots.front()) == nullptr ? "no trusted root to verify it with" : under(roots.front())->reason;
+        report.reason =
+            roots.empty() || under(roots.front()) == nullptr ? "no trusted root to verify it with" : under(roots.front())->reason;
     }
     return report;
 }
@@ -102,7 +103,8 @@ std::vector<CandidateReport> Evidence::reports(std::span<const NamedRoot> roots)
 }
 
 std::size_t Evidence::settled(std::span<const NamedRoot> roots) const {
-    return static_cast<std::size_t>(std::ranges::count_if(candidates, [&](const CandidateRecord& record) { return record.is_settled(roots); }));
+    return static_cast<std::size_t>(
+        std::ranges::count_if(candidates, [&](const CandidateRecord& record) { return record.is_settled(roots); }));
 }
 
 std::size_t Evidence::cost() const {

@@ -8,6 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+
 #include <chrono>
 #include <exception>
 #include <functional>
@@ -29,7 +30,9 @@ namespace proxy {
 inline constexpr std::chrono::seconds kFlightTime{25};
 
 // The key of a flight that may only be shared by those who ask between the same two writes.
-[[nodiscard]] inline std::string flight_key(std::string key, MemoryCache::Since asked) { return std::move(key) + " " + std::to_string(asked.writes); }
+[[nodiscard]] inline std::string flight_key(std::string key, MemoryCache::Since asked) {
+    return std::move(key) + " " + std::to_string(asked.writes);
+}
 
 template <typename Value>  // copyable
 class Flights {

@@ -24,7 +24,8 @@ void add_tag(std::vector<std::string>& keys, const std::string& canonical, const
 
 }  // namespace
 
-void forget_pushed(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route, const registry::Manifest& pushed) {
+void forget_pushed(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route,
+                   const registry::Manifest& pushed) {
     std::vector<std::string> keys;
     if (const auto* tag = route.reference.tag()) add_tag(keys, canonical, tag->text());
     for (const auto& tag : route.extra_tags) add_tag(keys, canonical, tag.text());

@@ -9,7 +9,8 @@
 namespace proxy {
 
 // After the PUT of a manifest, whatever the upstream answered: it may have done it.
-void forget_pushed(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route, const registry::Manifest& pushed);
+void forget_pushed(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route,
+                   const registry::Manifest& pushed);
 
 // After the DELETE of a manifest, a tag or a blob. What was deleted may be a signature, or what a signature is made of, or an index that
 // lends: all that is known of the repository is forgotten. Deletions are rare.

@@ -17,8 +17,8 @@ using registry::ApiError;
 // The right that a request needs. Pushers look before they write, so HEAD is open to either right; what it answers is judged all the
 // same.
 bool permitted(const RoutedRequest& routed, const registry::Route& route) {
-    const bool is_upload = std::holds_alternative<registry::UploadStartRoute>(route.endpoint) ||
-                           std::holds_alternative<registry::UploadRoute>(route.endpoint);
+    const bool is_upload =
+        std::holds_alternative<registry::UploadStartRoute>(route.endpoint) || std::holds_alternative<registry::UploadRoute>(route.endpoint);
     if (is_upload || route.method == "PUT") return routed.permits(ClientAction::push);
     if (route.method == "DELETE") return routed.permits(ClientAction::remove);
     if (routed.permits(ClientAction::pull) || routed.permits(ClientAction::read_unverified)) return true;

@@ -16,9 +16,8 @@ constexpr std::array<std::pair<ClientAction, std::string_view>, 4> kActions = {{
 
 bool covers(const Grant& grant, ClientAction action, std::string_view canonical_name) {
     return std::ranges::find(grant.actions, action) != grant.actions.end() &&
-           std::ranges::any_of(grant.repositories, [canonical_name](const RepositoryPattern& pattern) {
-               return pattern.matches(canonical_name);
-           });
+           std::ranges::any_of(grant.repositories,
+                               [canonical_name](const RepositoryPattern& pattern) { return pattern.matches(canonical_name); });
 }
 
 }  // namespace

@@ -17,7 +17,8 @@ namespace proxy {
 // artifact type, and 1 to 8 distinct bundle layers of bounded size without urls.
 [[nodiscard]] bool has_shape_of_bundle_artifact(const registry::Manifest& manifest);
 
-// The other half: every layer, fetched, hashed and read on a worker, parses as a Sigstore bundle. Errors `unavailable` and `timed_out`: could not look.
+// The other half: every layer, fetched, hashed and read on a worker, parses as a Sigstore bundle. Errors `unavailable` and `timed_out`:
+// could not look.
 http::Async<void> prove_bundle_layers(registry::Upstream& upstream, http::asio::thread_pool& workers, registry::RepositoryName repository,
                                       std::vector<registry::Descriptor> layers, base::Deadline deadline);
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/steady_timer.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>

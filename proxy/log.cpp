@@ -1,12 +1,12 @@
 #include "proxy/log.h"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
-
 #include <spdlog/logger.h>
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace proxy {
 namespace {
@@ -78,31 +78,26 @@ LineSink::LineSink(std::unique_ptr<State> state) : state_(std::move(state)) {
 LineSink::~LineSink() = default;
 
 std::shared_ptr<LineSink> LineSink::standard_output() {
-    auto state =
-        std::make_unique<State>(State{spdlog::logger("stdout", std::make_shared<spdlog::sinks::stdout_sink_mt>())});
+    auto state = std::make_unique<State>(State{spdlog::logger("stdout", std::make_shared<spdlog::sinks::stdout_sink_mt>())});
     return std::shared_ptr<LineSink>(new LineSink(std::move(state)));  // the constructor is private
 }
 
 std::shared_ptr<LineSink> LineSink::standard_error() {
-    auto state =
-        std::make_unique<State>(State{spdlog::logger("stderr", std::make_shared<spdlog::sinks::stderr_sink_mt>())});
+    auto state = std::make_unique<State>(State{spdlog::logger("stderr", std::make_shared<spdlog::sinks::stderr_sink_mt>())});
     return std::shared_ptr<LineSink>(new LineSink(std::move(state)));
 }
 
 base::Result<std::shared_ptr<LineSink>> LineSink::file(const std::filesystem::path& path) {
     try {
         auto sink = std::make_shared<spdlog::sinks::basic_file_sink_mt>(path.string());
-        return std::shared_ptr<LineSink>(
-            new LineSink(std::make_unique<State>(State{spdlog::logger("file", std::move(sink))})));
+        return std::shared_ptr<LineSink>(new LineSink(std::make_unique<State>(State{spdlog::logger("file", std::move(sink))})));
     } catch (const spdlog::spdlog_ex& error) {
         return base::fail(base::ErrorCode::invalid_input, "open log file: " + std::string(error.what()));
     }
 }
 
 // As text, never as a format string: what stands in a line comes from outside.
-void LineSink::write(std::string_view line) {
-    state_->logger.log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size()));
-}
+void LineSink::write(std::string_view line) { state_->logger.log(spdlog::level::info, spdlog::string_view_t(line.data(), line.size())); }
 
 void LogFields::begin(std::string_view name) {
     if (format_ == LogFormat::json) {
@@ -158,8 +153,7 @@ void LogLine::close() {
     if (format_ == LogFormat::json) into_.push_back('}');
 }
 
-Log::Log(LogLevel level, LogFormat format, std::shared_ptr<LineSink> sink)
-    : level_(level), format_(format), sink_(std::move(sink)) {}
+Log::Log(LogLevel level, LogFormat format, std::shared_ptr<LineSink> sink) : level_(level), format_(format), sink_(std::move(sink)) {}
 
 void Log::write(LogLevel level, std::string_view message) const {
     if (level < level_) return;

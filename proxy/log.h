@@ -22,8 +22,7 @@ class LineSink {
 public:
     [[nodiscard]] static std::shared_ptr<LineSink> standard_output();
     [[nodiscard]] static std::shared_ptr<LineSink> standard_error();
-    [[nodiscard]] static base::Result<std::shared_ptr<LineSink>> file(
-        const std::filesystem::path& path);  // appended to
+    [[nodiscard]] static base::Result<std::shared_ptr<LineSink>> file(const std::filesystem::path& path);  // appended to
     ~LineSink();
     LineSink(const LineSink&) = delete;
     LineSink& operator=(const LineSink&) = delete;

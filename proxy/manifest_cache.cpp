@@ -44,7 +44,8 @@ bool ManifestStore::is_fresh(const CachedManifest& manifest) const { return is_w
 
 std::string ManifestStore::tag_key(const std::string& repository, const std::string& tag) { return "t " + repository + ":" + tag; }
 
-SharedManifest ManifestStore::keep(const std::string& repository, registry::Manifest manifest, std::string digest, MemoryCache::Since asked) {
+SharedManifest ManifestStore::keep(const std::string& repository, registry::Manifest manifest, std::string digest,
+                                   MemoryCache::Since asked) {
     auto cached = std::make_shared<const CachedManifest>(std::move(manifest), std::move(digest), clock_());
     memory_.put(digest_key(repository, cached->digest), cached, cost_of(*cached), asked);
     return cached;
@@ -112,8 +113,10 @@ awaitable<ManifestOutcome> Manifests::resolve_tag(Name name, registry::Tag tag, 
     auto digest = **std::move(resolved);
     auto outcome = co_await by_digest(name, digest, deadline);
     // Moved, and its manifest removed, between the two questions.
-    if (!outcome && outcome.error().error.code() == ErrorCode::not_found) co_return co_await fetch_tag(std::move(name), std::move(tag), asked);
-    if (outcome) store_.keep_resolved(name.canonical, tag.text(), std::make_shared<const ManifestStore::Resolved>(std::move(digest), now), asked);
+    if (!outcome && outcome.error().error.code() == ErrorCode::not_found)
+        co_return co_await fetch_tag(std::move(name), std::move(tag), asked);
+    if (outcome)
+        store_.keep_resolved(name.canonical, tag.text(), std::make_shared<const ManifestStore::Resolved>(std::move(digest), now), asked);
     co_return outcome;
 }
 

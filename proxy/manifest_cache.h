@@ -57,7 +57,8 @@ public:
         base::Time at;
     };
     [[nodiscard]] std::shared_ptr<const Resolved> resolved(const std::string& repository, const std::string& tag) const;
-    void keep_resolved(const std::string& repository, const std::string& tag, std::shared_ptr<const Resolved> resolved, MemoryCache::Since asked);
+    void keep_resolved(const std::string& repository, const std::string& tag, std::shared_ptr<const Resolved> resolved,
+                       MemoryCache::Since asked);
     [[nodiscard]] static std::string tag_key(const std::string& repository, const std::string& tag);
 
     [[nodiscard]] Flights<ManifestOutcome>& flights() { return flights_; }

@@ -43,7 +43,9 @@ private:
 };
 
 // Whether something seen `then` may still be used `now`. A clock that was set back makes everything old; a time of 0 lets nothing be used.
-[[nodiscard]] inline bool is_within(base::Time then, std::chrono::milliseconds time, base::Time now) { return then <= now && now - then < time; }
+[[nodiscard]] inline bool is_within(base::Time then, std::chrono::milliseconds time, base::Time now) {
+    return then <= now && now - then < time;
+}
 
 class MemoryCache {
 public:

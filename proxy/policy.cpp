@@ -115,8 +115,7 @@ bool has_enough(const PolicyRule& rule, const SignerMatching& matching) {
 }
 
 bool accepted_subject(const PolicyRule& rule, const SignerFact& fact) {
-    return std::ranges::any_of(
-        rule.signers, [&fact](const SignerRule& signer) { return signer.identity.subject.matches(fact.subject); });
+    return std::ranges::any_of(rule.signers, [&fact](const SignerRule& signer) { return signer.identity.subject.matches(fact.subject); });
 }
 
 // Nobody of the accepted signers signed: says who did, so that a person sees at once which side is wrong.
@@ -124,16 +123,14 @@ std::string nobody_text(const PolicyRule& rule, std::span<const SignerFact> fact
     if (facts.empty()) return "no valid signature";
     const auto signature = std::ranges::find(facts, kSignaturePredicate, &SignerFact::predicate_type);
     if (signature == facts.end()) {
-        return "no signature, only statements of type " + printable(facts.front().predicate_type, kIdentityLimit) +
-               ", which are none";
+        return "no signature, only statements of type " + printable(facts.front().predicate_type, kIdentityLimit) + ", which are none";
     }
     const auto counted = std::ranges::find_if(facts, [&rule](const SignerFact& fact) { return counts(rule, fact); });
     if (counted == facts.end()) {
         return "signed by " + identity_text(*signature) + ", but under trust " + printable(signature->trust, 64) +
                ", which this policy does not accept";
     }
-    if (accepted_subject(rule, *counted))
-        return "signed by " + identity_text(*counted) + ", whose issuer is not the accepted one";
+    if (accepted_subject(rule, *counted)) return "signed by " + identity_text(*counted) + ", whose issuer is not the accepted one";
     return "signed by " + identity_text(*counted) + ", not by an accepted signer";
 }
 
@@ -153,8 +150,7 @@ std::string too_few_text(const PolicyRule& rule, const SignerMatching& matching)
 Evaluation verify(const PolicyRule& rule, std::span<const SignerFact> facts) {
     const SignerMatching matching(rule, facts);
     Evaluation result;
-    for (const auto& [signer, fact] : matching.pairs())
-        result.matches.push_back(SignerMatch{rule.signers[signer].name, fact});
+    for (const auto& [signer, fact] : matching.pairs()) result.matches.push_back(SignerMatch{rule.signers[signer].name, fact});
     result.satisfied = has_enough(rule, matching);
     result.by_signatures = result.satisfied;
     if (result.satisfied) {
@@ -190,18 +186,13 @@ PolicyRule default_rule(PolicyAction action) {
 
 }  // namespace
 
-std::string_view to_string(PolicyMode mode) {
-    return mode == PolicyMode::enforce ? "enforce" : "audit";
-}
+std::string_view to_string(PolicyMode mode) { return mode == PolicyMode::enforce ? "enforce" : "audit"; }
 
 std::string_view to_string(PolicyAction action) {
     switch (action) {
-        case PolicyAction::verify:
-            return "verify";
-        case PolicyAction::allow:
-            return "allow";
-        case PolicyAction::deny:
-            return "deny";
+        case PolicyAction::verify: return "verify";
+        case PolicyAction::allow: return "allow";
+        case PolicyAction::deny: return "deny";
     }
     return "unknown";
 }
@@ -219,9 +210,7 @@ bool is_satisfied(const PolicyRule& rule, std::span<const SignerFact> facts, bas
     return has_enough(rule, matching);
 }
 
-bool has_expired(const PolicyRule& rule, base::Time now) {
-    return rule.expires && days_left(*rule.expires, now) < days{0};
-}
+bool has_expired(const PolicyRule& rule, base::Time now) { return rule.expires && days_left(*rule.expires, now) < days{0}; }
 
 std::string expiry_warning(const PolicyRule& rule, base::Time now) {
     if (!rule.expires || days_left(*rule.expires, now) > kWarnBefore) return {};
@@ -242,8 +231,8 @@ PolicyTable::PolicyTable(std::vector<PolicyRule> rules, PolicyAction default_act
 }
 
 const PolicyRule& PolicyTable::rule_for(std::string_view canonical_name) const {
-    const auto found = std::ranges::find_if(
-        entries_, [canonical_name](const Entry& entry) { return entry.pattern.matches(canonical_name); });
+    const auto found =
+        std::ranges::find_if(entries_, [canonical_name](const Entry& entry) { return entry.pattern.matches(canonical_name); });
     return found == entries_.end() ? default_ : rules_[found->rule];
 }
 

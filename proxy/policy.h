@@ -60,8 +60,7 @@ struct Evaluation {
     bool satisfied = false;
     // True if signatures decided (action verify): only this can be lent to the children of an index.
     bool by_signatures = false;
-    std::string
-        reason;  // one line of printable ASCII, at most 400 characters; fit for a log, a message, a reason phrase
+    std::string reason;  // one line of printable ASCII, at most 400 characters; fit for a log, a message, a reason phrase
     std::vector<SignerMatch> matches;  // distinct signers shown by distinct identities
 };
 

@@ -42,7 +42,9 @@ private:
     [[nodiscard]] Request& request() const { return routed_.request; }
     [[nodiscard]] const PolicyRule& rule() const { return request().shared.policies.rule_for(routed_.destination.canonical); }
 
-    [[nodiscard]] Asked asked() const { return Asked{routed_.destination.canonical, routed_.destination.repository, route_.reference, begun_}; }
+    [[nodiscard]] Asked asked() const {
+        return Asked{routed_.destination.canonical, routed_.destination.repository, route_.reference, begun_};
+    }
 
     http::asio::awaitable<ManifestOutcome> fetch(base::Deadline deadline) {
         Manifests::Name name{routed_.destination.canonical, routed_.destination.repository};

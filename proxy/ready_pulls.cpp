@@ -14,7 +14,8 @@ constexpr std::size_t kLargestPull = 64 * 1024;
 // A manifest's target is its path, perhaps with the ns parameter: others say the same at greater length.
 bool is_usual(std::string_view target) {
     const auto query = target.find('?');
-    return query == std::string_view::npos || (target.substr(query + 1).starts_with("ns=") && target.find('&', query) == std::string_view::npos);
+    return query == std::string_view::npos ||
+           (target.substr(query + 1).starts_with("ns=") && target.find('&', query) == std::string_view::npos);
 }
 
 bool accepts(const http::RequestView& request, std::string_view media_type) {

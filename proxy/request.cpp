@@ -145,9 +145,7 @@ http::Async<void> RoutedRequest::answer_removed(base::Result<http::ClientRespons
     co_return co_await request.respond(std::move(accepted), base::BytesView());
 }
 
-registry::Url RoutedRequest::upstream_url(std::string target) const {
-    return registry::Url{upstream.origin(), std::move(target)};
-}
+registry::Url RoutedRequest::upstream_url(std::string target) const { return registry::Url{upstream.origin(), std::move(target)}; }
 
 http::Async<http::ClientResponse> RoutedRequest::exchange(http::RequestHead head, http::BodySource* body, base::Deadline deadline) {
     const bool push = head.method != "GET" && head.method != "HEAD";

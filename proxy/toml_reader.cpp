@@ -1,9 +1,9 @@
 #include "proxy/toml_reader.h"
 
+#include <toml++/toml.h>
+
 #include <algorithm>
 #include <optional>
-
-#include <toml++/toml.h>
 
 namespace proxy {
 namespace {
@@ -11,9 +11,7 @@ namespace {
 constexpr std::size_t kMaxDots = 16;
 constexpr std::size_t kMaxDepth = 32;  // of what is kept; no setting lies deeper than 5
 
-SourcePosition position_of(const toml::source_region& region) {
-    return SourcePosition{region.begin.line, region.begin.column};
-}
+SourcePosition position_of(const toml::source_region& region) { return SourcePosition{region.begin.line, region.begin.column}; }
 
 // Looks at one line as TOML does: dots in strings and comments do not count.
 class LineScan {
@@ -27,8 +25,7 @@ public:
             if (c == '#') return std::nullopt;
             if (c == '"' || c == '\'') {
                 if (line_.substr(i, 3) == std::string(3, c)) {
-                    return std::pair(
-                        i + 1, std::string("multi-line strings are not used here, expected a string on one line"));
+                    return std::pair(i + 1, std::string("multi-line strings are not used here, expected a string on one line"));
                 }
                 i = end_of_string(i);
             } else if (c == '.' && ++dots_ > kMaxDots) {

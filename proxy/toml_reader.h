@@ -22,8 +22,7 @@ struct TomlOther {};  // numbers with a fraction, times of day: no setting is on
 
 struct TomlValue {
     SourcePosition where;
-    std::variant<std::string, std::int64_t, bool, std::chrono::year_month_day, TomlArray, TomlObject, TomlOther>
-        content;
+    std::variant<std::string, std::int64_t, bool, std::chrono::year_month_day, TomlArray, TomlObject, TomlOther> content;
 };
 
 struct TomlEntry {

@@ -17,9 +17,7 @@ http::Headers upload_headers(const http::Headers& request) {
 }
 
 // What the closing request created is a blob; until then Location names the session.
-bool created_blob(const http::ResponseHead& answer) {
-    return answer.status == 201;
-}
+bool created_blob(const http::ResponseHead& answer) { return answer.status == 201; }
 
 // An upload that goes on at an object store is the client's to go on with: the URL carries its own permission, the gate adds none, and a
 // blob is inert until a manifest names it (2.12, rule 3). Never from https to http.

@@ -27,7 +27,8 @@ public:
     explicit UpstreamTable(const std::vector<UpstreamSettings>& upstreams) : upstreams_(upstreams) {}
 
     // In this order: containerd's ns (an exact match or nothing), virtual host, path prefix, the default. nullopt: 404.
-    [[nodiscard]] std::optional<Destination> find(std::string_view ns, std::string_view authority, const registry::RepositoryName& asked) const;
+    [[nodiscard]] std::optional<Destination> find(std::string_view ns, std::string_view authority,
+                                                  const registry::RepositoryName& asked) const;
 
 private:
     [[nodiscard]] std::optional<Destination> destination(std::size_t upstream, std::string_view repository, std::string prefix) const;

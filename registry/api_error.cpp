@@ -45,18 +45,12 @@ constexpr bool rows_stand_at_their_codes() {
 }
 static_assert(rows_stand_at_their_codes());
 
-const CodeRow& row_of(ApiCode code) {
-    return kCodes[static_cast<std::size_t>(code)];
-}
+const CodeRow& row_of(ApiCode code) { return kCodes[static_cast<std::size_t>(code)]; }
 
 }  // namespace
 
-std::string_view to_string(ApiCode code) {
-    return row_of(code).name;
-}
-unsigned usual_status(ApiCode code) {
-    return row_of(code).status;
-}
+std::string_view to_string(ApiCode code) { return row_of(code).name; }
+unsigned usual_status(ApiCode code) { return row_of(code).status; }
 
 ApiError::ApiError(ApiCode api_code, std::string_view text) : ApiError(api_code, usual_status(api_code), text) {}
 ApiError::ApiError(ApiCode api_code, unsigned http_status, std::string_view text)

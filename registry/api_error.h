@@ -12,9 +12,25 @@
 namespace registry {
 
 enum class ApiCode {
-    blob_unknown, blob_upload_invalid, blob_upload_unknown, denied, digest_invalid, manifest_blob_unknown, manifest_invalid,
-    manifest_unknown, name_invalid, name_unknown, pagination_number_invalid, range_invalid, size_invalid, tag_invalid,
-    too_many_requests, unauthorized, unavailable, unknown, unsupported,
+    blob_unknown,
+    blob_upload_invalid,
+    blob_upload_unknown,
+    denied,
+    digest_invalid,
+    manifest_blob_unknown,
+    manifest_invalid,
+    manifest_unknown,
+    name_invalid,
+    name_unknown,
+    pagination_number_invalid,
+    range_invalid,
+    size_invalid,
+    tag_invalid,
+    too_many_requests,
+    unauthorized,
+    unavailable,
+    unknown,
+    unsupported,
 };
 
 [[nodiscard]] std::string_view to_string(ApiCode code);   // "MANIFEST_UNKNOWN"

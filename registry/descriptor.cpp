@@ -17,9 +17,9 @@ constexpr std::size_t kFeatureLimit = 1'000;
 
 // Every member that image-spec and the Docker schemas define in a manifest, an index, a descriptor or a platform.
 constexpr std::array<std::string_view, 22> kKnownNames{
-    "schemaVersion", "mediaType",    "artifactType", "config",     "layers",      "manifests",    "subject",  "annotations",
-    "digest",        "size",         "urls",         "data",       "platform",    "architecture", "os",       "os.version",
-    "os.features",   "variant",      "features",     "fsLayers",   "history",     "blobs",
+    "schemaVersion", "mediaType", "artifactType", "config",   "layers",   "manifests",    "subject", "annotations",
+    "digest",        "size",      "urls",         "data",     "platform", "architecture", "os",      "os.version",
+    "os.features",   "variant",   "features",     "fsLayers", "history",  "blobs",
 };
 
 const std::map<std::string, std::string_view, std::less<>>& known_by_fold() {
@@ -37,9 +37,7 @@ base::Result<void> check_name(std::string_view name) {
     return base::fail(base::ErrorCode::invalid_input, "member \"" + std::string(known->second) + "\" is spelled in another case");
 }
 
-bool is_visible(char c) {
-    return c > 0x20 && c < 0x7F;
-}
+bool is_visible(char c) { return c > 0x20 && c < 0x7F; }
 
 base::Result<void> check_strings(const Reader& array, std::size_t limit) {
     TRY(const auto items, array.items(limit));

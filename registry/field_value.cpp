@@ -3,9 +3,7 @@
 namespace registry {
 namespace {
 
-bool is_alphanumeric(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-}
+bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 bool is_token_character(char c) {
     constexpr std::string_view kOthers = "!#$%&'*+-.^_`|~";
     return is_alphanumeric(c) || kOthers.find(c) != std::string_view::npos;

@@ -43,7 +43,8 @@ base::Result<std::optional<std::string>> next_link(std::string_view header) {
     if (header.size() > kLinkLimit) return malformed();
     FieldScanner scanner(header);
     for (std::size_t count = 0; count < kLinkCount; ++count) {
-        while (scanner.skip_blanks().take(',')) {}
+        while (scanner.skip_blanks().take(',')) {
+        }
         if (scanner.at_end()) return std::optional<std::string>();
         if (!scanner.take('<')) return malformed();
         const auto target = scanner.until('>');

@@ -2,25 +2,17 @@
 
 namespace registry {
 
-std::string PublicBase::under(std::string_view rest) const {
-    return origin_ + "/v2/" + repository_ + std::string(rest);
-}
+std::string PublicBase::under(std::string_view rest) const { return origin_ + "/v2/" + repository_ + std::string(rest); }
 
-std::string PublicBase::blob(const base::Digest& digest) const {
-    return under("/blobs/" + digest.to_string());
-}
+std::string PublicBase::blob(const base::Digest& digest) const { return under("/blobs/" + digest.to_string()); }
 
-std::string PublicBase::manifest(const Reference& reference) const {
-    return under("/manifests/" + reference.text());
-}
+std::string PublicBase::manifest(const Reference& reference) const { return under("/manifests/" + reference.text()); }
 
 std::string PublicBase::upload(const UploadRoute& upload) const {
     return under(session_path(upload) + (upload.query.empty() ? "" : "?" + upload.query));
 }
 
-std::string PublicBase::tags(const TagsRoute& tags) const {
-    return under("/tags/list" + (tags.query.empty() ? "" : "?" + tags.query));
-}
+std::string PublicBase::tags(const TagsRoute& tags) const { return under("/tags/list" + (tags.query.empty() ? "" : "?" + tags.query)); }
 
 base::Result<UploadRoute> parse_upload_location(const Url& request, std::string_view location, const RepositoryName& repository) {
     TRY(const auto url, resolve(request, location));

@@ -31,8 +31,8 @@ bool has_member(const base::json::Object& object, std::string_view name) {
 base::Result<void> refuse_other_kinds(const base::json::Object& object, ManifestKind kind) {
     constexpr std::array<std::string_view, 4> kNotInImages{"manifests", "fsLayers", "history", "blobs"};
     constexpr std::array<std::string_view, 5> kNotInIndexes{"config", "layers", "fsLayers", "history", "blobs"};
-    const auto forbidden = kind == ManifestKind::image ? std::span<const std::string_view>(kNotInImages)
-                                                       : std::span<const std::string_view>(kNotInIndexes);
+    const auto forbidden =
+        kind == ManifestKind::image ? std::span<const std::string_view>(kNotInImages) : std::span<const std::string_view>(kNotInIndexes);
     for (const auto name : forbidden) {
         if (has_member(object, name)) {
             return base::fail(base::ErrorCode::invalid_input, "manifest: ambiguous, \"" + std::string(name) + "\" belongs to another kind");

@@ -37,8 +37,8 @@ public:
     [[nodiscard]] const std::string& media_type() const { return media_type_; }
     [[nodiscard]] ManifestKind kind() const { return kind_; }
     [[nodiscard]] const std::optional<Descriptor>& config() const { return config_; }  // images only
-    [[nodiscard]] std::span<const Descriptor> layers() const { return layers_; }       // images only
-    [[nodiscard]] std::span<const Descriptor> children() const { return children_; }   // indexes only
+    [[nodiscard]] std::span<const Descriptor> layers() const { return layers_; }  // images only
+    [[nodiscard]] std::span<const Descriptor> children() const { return children_; }  // indexes only
     [[nodiscard]] const std::optional<Descriptor>& subject() const { return subject_; }
     [[nodiscard]] const std::string& artifact_type() const { return artifact_type_; }
     [[nodiscard]] const Annotations& annotations() const { return annotations_; }

@@ -8,9 +8,7 @@ namespace {
 constexpr std::size_t kNameLimit = 255;  // many clients cap host and name together at this
 constexpr std::size_t kTagLimit = 128;
 
-bool is_name_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
+bool is_name_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
 
 // (\.|_|__|-+), whole.
 bool is_separator(std::string_view text) {
@@ -33,9 +31,7 @@ bool is_path_component(std::string_view text) {
     return true;
 }
 
-bool is_tag_character(char c) {
-    return is_name_letter(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-';
-}
+bool is_tag_character(char c) { return is_name_letter(c) || (c >= 'A' && c <= 'Z') || c == '_' || c == '.' || c == '-'; }
 
 }  // namespace
 

@@ -4,9 +4,7 @@
 
 namespace registry {
 
-bool is_redirect(unsigned status) {
-    return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
+bool is_redirect(unsigned status) { return status == 301 || status == 302 || status == 303 || status == 307 || status == 308; }
 
 base::Result<Url> redirect_target(const http::Origin& registry, const Reach& reach, const Url& current, std::string_view location) {
     if (location.empty()) return base::fail(base::ErrorCode::unavailable, "redirect: without a Location");

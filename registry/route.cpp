@@ -24,7 +24,7 @@ struct KindRow {
 // oci-proxying 1.3. HEAD of /v2/ is not in it, but a server must support HEAD where it supports GET (RFC 9110 section 9.1), and
 // load balancers probe with it.
 constexpr std::array kKinds{
-    KindRow{Kind::ping, "GET, HEAD"},  KindRow{Kind::manifest, "GET, HEAD, PUT, DELETE"}, KindRow{Kind::blob, "GET, HEAD, DELETE"},
+    KindRow{Kind::ping, "GET, HEAD"},    KindRow{Kind::manifest, "GET, HEAD, PUT, DELETE"}, KindRow{Kind::blob, "GET, HEAD, DELETE"},
     KindRow{Kind::upload_start, "POST"}, KindRow{Kind::upload, "GET, PATCH, PUT, DELETE"},  KindRow{Kind::tags, "GET"},
     KindRow{Kind::referrers, "GET"},
 };
@@ -69,9 +69,7 @@ std::optional<Parts> cut(std::string_view path) {
     return std::nullopt;
 }
 
-std::unexpected<ApiError> refuse(ApiCode code, const base::Error& error) {
-    return std::unexpected(ApiError(code, 400, error.message()));
-}
+std::unexpected<ApiError> refuse(ApiCode code, const base::Error& error) { return std::unexpected(ApiError(code, 400, error.message())); }
 
 Answer<void> check_method(Kind kind, std::string_view method) {
     const auto allow = std::ranges::find(kKinds, kind, &KindRow::kind)->allow;
@@ -229,9 +227,7 @@ std::string path_under(const RepositoryName& repository, std::string_view rest) 
     return std::string(kRoot) + repository.text() + std::string(rest);
 }
 
-std::string with_query(std::string path, std::string_view query) {
-    return query.empty() ? path : path + "?" + std::string(query);
-}
+std::string with_query(std::string path, std::string_view query) { return query.empty() ? path : path + "?" + std::string(query); }
 
 struct TargetWriter {
     std::string operator()(const PingRoute&) const { return std::string(kRoot); }
@@ -274,8 +270,6 @@ std::string session_path(const UploadRoute& upload) {
     return (upload.collection == UploadCollection::uploads ? "/blobs/uploads/" : "/blobs/upload/") + upload.session;
 }
 
-std::string canonical_target(const Endpoint& endpoint) {
-    return std::visit(TargetWriter(), endpoint);
-}
+std::string canonical_target(const Endpoint& endpoint) { return std::visit(TargetWriter(), endpoint); }
 
 }  // namespace registry

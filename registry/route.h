@@ -15,8 +15,15 @@
 namespace registry {
 
 struct PingRoute {};                                                   // /v2/
-struct ManifestRoute { RepositoryName repository; Reference reference; std::vector<Tag> extra_tags; };  // ?tag= on PUT
-struct BlobRoute { RepositoryName repository; base::Digest digest; };
+struct ManifestRoute {
+    RepositoryName repository;
+    Reference reference;
+    std::vector<Tag> extra_tags;
+};  // ?tag= on PUT
+struct BlobRoute {
+    RepositoryName repository;
+    base::Digest digest;
+};
 struct UploadStartRoute {                                              // POST …/blobs/uploads/
     RepositoryName repository;
     std::optional<base::Digest> digest;                                // single POST with body
@@ -33,8 +40,15 @@ struct UploadRoute {                                                   // an upl
     std::optional<base::Digest> digest;                                // of the closing PUT
     UploadCollection collection = UploadCollection::uploads;
 };
-struct TagsRoute { RepositoryName repository; std::string query; };    // n, last, next_page (Quay); rebuilt
-struct ReferrersRoute { RepositoryName repository; base::Digest subject; std::string artifact_type; };
+struct TagsRoute {
+    RepositoryName repository;
+    std::string query;
+};    // n, last, next_page (Quay); rebuilt
+struct ReferrersRoute {
+    RepositoryName repository;
+    base::Digest subject;
+    std::string artifact_type;
+};
 
 using Endpoint = std::variant<PingRoute, ManifestRoute, BlobRoute, UploadStartRoute, UploadRoute, TagsRoute, ReferrersRoute>;
 

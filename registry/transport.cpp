@@ -3,6 +3,7 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
+
 #include <chrono>
 
 #include "registry/redirect.h"
@@ -16,19 +17,20 @@ constexpr std::size_t kClientLimit = 32;
 constexpr std::size_t kDrainLimit = 64 * 1024;
 constexpr std::chrono::seconds kDrainTime(2);
 
-asio::awaitable<void> read_to_end(http::BodySource& body) {
-    (void)co_await http::read_all(body, kDrainLimit);
-}
+asio::awaitable<void> read_to_end(http::BodySource& body) { (void)co_await http::read_all(body, kDrainLimit); }
 
-asio::awaitable<void> wait(asio::steady_timer& timer) {
-    (void)co_await timer.async_wait(http::kAsTuple);
-}
+asio::awaitable<void> wait(asio::steady_timer& timer) { (void)co_await timer.async_wait(http::kAsTuple); }
 
 }  // namespace
 
 Transport::Transport(asio::io_context& io, asio::thread_pool& workers, http::Origin registry, Reach reach,
                      std::shared_ptr<const http::ClientTls> tls, http::ClientOptions options)
-    : io_(io), workers_(workers), registry_(std::move(registry)), reach_(std::move(reach)), tls_(std::move(tls)), options_(std::move(options)) {}
+    : io_(io),
+      workers_(workers),
+      registry_(std::move(registry)),
+      reach_(std::move(reach)),
+      tls_(std::move(tls)),
+      options_(std::move(options)) {}
 
 base::Result<std::shared_ptr<const http::ClientTls>> Transport::tls_for(const http::Origin& origin) {
     if (!tls_ && origin.tls()) {
@@ -74,9 +76,7 @@ http::Async<Answer> Transport::send_following(Url url, http::RequestHead head, b
     }
 }
 
-std::string status_text(unsigned status) {
-    return std::to_string(status) + " " + std::string(http::standard_reason(status));
-}
+std::string status_text(unsigned status) { return std::to_string(status) + " " + std::string(http::standard_reason(status)); }
 
 // The exchange that this body belongs to may be without a deadline (a blob relay), so the reading gets one of its own: a byte every
 // minute would keep the request waiting for days.

@@ -15,8 +15,9 @@ constexpr std::string_view kManifestAccept =
     "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, "
     "application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
 
-constexpr std::array<std::string_view, 9> kForwarded{"Accept",        "Content-Type",      "Content-Range", "Range",           "If-Range",
-                                                     "If-None-Match", "If-Modified-Since", "If-Match",      "If-Unmodified-Since"};
+constexpr std::array<std::string_view, 9> kForwarded{
+    "Accept",   "Content-Type",       "Content-Range", "Range", "If-Range", "If-None-Match", "If-Modified-Since",
+    "If-Match", "If-Unmodified-Since"};
 
 // Identity only: digests are over the decoded bytes (oci-proxying 2.16).
 http::RequestHead request(std::string_view method, std::string target) {
@@ -120,7 +121,8 @@ http::Async<FetchedManifest> Upstream::State::manifest(Shared self, RepositoryNa
     co_return *std::move(fetched);
 }
 
-http::Async<std::optional<base::Digest>> Upstream::State::resolve(Shared self, RepositoryName repository, Tag tag, base::Deadline deadline) {
+http::Async<std::optional<base::Digest>> Upstream::State::resolve(Shared self, RepositoryName repository, Tag tag,
+                                                                  base::Deadline deadline) {
     auto scope = scope_of(repository, Access::pull);
     const auto operation = "tag " + place(repository, tag.text());
     auto head = request("HEAD", canonical_target(ManifestRoute{std::move(repository), Reference(std::move(tag)), {}}));
@@ -256,8 +258,6 @@ http::Async<http::ClientResponse> Upstream::blob_stream(std::string method, Repo
                                                         http::Headers range_headers, base::Deadline deadline) {
     return State::blob_stream(state_, std::move(method), std::move(repository), std::move(digest), std::move(range_headers), deadline);
 }
-const http::Origin& Upstream::origin() const {
-    return state_->config->origin;
-}
+const http::Origin& Upstream::origin() const { return state_->config->origin; }
 
 }  // namespace registry

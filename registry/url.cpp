@@ -57,9 +57,7 @@ base::Result<std::string> make_target(std::string_view text) {
     return remove_dot_segments(path.empty() ? "/" : path) + std::string(query);
 }
 
-std::string_view without_fragment(std::string_view text) {
-    return text.substr(0, text.find('#'));
-}
+std::string_view without_fragment(std::string_view text) { return text.substr(0, text.find('#')); }
 
 // The directory of the base path, with its last slash (RFC 3986 section 5.2.3).
 std::string merge(const Url& base_url, std::string_view reference) {
@@ -69,9 +67,7 @@ std::string merge(const Url& base_url, std::string_view reference) {
 
 }  // namespace
 
-std::string_view Url::path() const {
-    return std::string_view(target).substr(0, target.find('?'));
-}
+std::string_view Url::path() const { return std::string_view(target).substr(0, target.find('?')); }
 
 std::string_view Url::query() const {
     const auto question = target.find('?');

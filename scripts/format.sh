@@ -3,8 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mapfile -t files < <(git ls-files --cached --others --exclude-standard '*.h' '*.cpp')
-if [ "${1:-}" = --check ]; then
-  clang-format-19 --dry-run --Werror "${files[@]}"
-else
-  clang-format-19 -i "${files[@]}"
-fi
+case ${1:-} in
+  '') clang-format-19 -i "${files[@]}" ;;
+  --check) clang-format-19 --dry-run --Werror "${files[@]}" ;;
+  *) sed -n 2p "$0" | cut -c3- >&2; exit 2 ;;
+esac

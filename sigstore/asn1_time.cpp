@@ -36,9 +36,8 @@ std::optional<base::Time> asn1_time(const ASN1_STRING* time) {
     const auto fraction = fraction_of(text);
     if (!is_read || !fraction) return std::nullopt;
     const auto date = std::chrono::year(parts.tm_year + 1900) / (parts.tm_mon + 1) / parts.tm_mday;
-    const auto seconds = std::chrono::seconds(std::chrono::sys_days(date).time_since_epoch()) +
-                         std::chrono::hours(parts.tm_hour) + std::chrono::minutes(parts.tm_min) +
-                         std::chrono::seconds(parts.tm_sec);
+    const auto seconds = std::chrono::seconds(std::chrono::sys_days(date).time_since_epoch()) + std::chrono::hours(parts.tm_hour) +
+                         std::chrono::minutes(parts.tm_min) + std::chrono::seconds(parts.tm_sec);
     return base::from_unix_seconds(seconds.count()) + *fraction;
 }
 

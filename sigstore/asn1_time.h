@@ -1,9 +1,9 @@
 // ASN.1 times as base::Time.
 #pragma once
 
-#include <optional>
-
 #include <openssl/asn1.h>
+
+#include <optional>
 
 #include "base/time.h"
 

@@ -2,12 +2,12 @@
 // anchor.
 #pragma once
 
+#include <openssl/x509_vfy.h>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <openssl/x509_vfy.h>
 
 #include "base/json_reader.h"
 #include "base/time.h"

@@ -19,8 +19,7 @@ Checked<BundleVersion> parse_media_type(const Reader& json) {
     if (type == "application/vnd.dev.sigstore.bundle+json;version=0.3") return BundleVersion::v0_3;
     if (type == "application/vnd.dev.sigstore.bundle+json;version=0.2") return BundleVersion::v0_2;
     if (type == "application/vnd.dev.sigstore.bundle+json;version=0.1") return BundleVersion::v0_1;
-    return std::unexpected(
-        Failure(FailureCode::unsupported, "mediaType", "a Sigstore bundle of version 0.1, 0.2 or 0.3", type));
+    return std::unexpected(Failure(FailureCode::unsupported, "mediaType", "a Sigstore bundle of version 0.1, 0.2 or 0.3", type));
 }
 
 Checked<Certificate> parse_certificate(const Reader& json) {
@@ -35,8 +34,7 @@ Checked<Certificate> parse_chain(const Reader& json) {
     TRY_VOID(json.only({"certificates"}));
     TRY(const auto certificates, list_field(json, "certificates", kMaxBundleCertificates));
     if (certificates.empty()) {
-        return std::unexpected(
-            Failure(FailureCode::malformed, json.path() + ".certificates", "at least one certificate", "none"));
+        return std::unexpected(Failure(FailureCode::malformed, json.path() + ".certificates", "at least one certificate", "none"));
     }
     return parse_certificate(certificates.front());
 }
@@ -46,8 +44,7 @@ Checked<Bundle::Material> parse_material(const Reader& json, BundleVersion versi
     TRY(const auto chain, json.find("x509CertificateChain"));
     TRY(const auto certificate, json.find("certificate"));
     if (int{key.has_value()} + int{chain.has_value()} + int{certificate.has_value()} != 1) {
-        return std::unexpected(
-            Failure(FailureCode::malformed, json.path(), "exactly one of certificate and publicKey"));
+        return std::unexpected(Failure(FailureCode::malformed, json.path(), "exactly one of certificate and publicKey"));
     }
     if (key) {
         TRY_VOID(key->only({"hint"}));
@@ -71,8 +68,8 @@ Checked<DsseEnvelope> parse_envelope(const Reader& json) {
     // More than one: the statement would have several signers, of whom one is checked (sigstore-go PR #226).
     TRY(const auto signatures, list_field(json, "signatures", kMaxLogEntries));
     if (signatures.size() != 1) {
-        return std::unexpected(Failure(FailureCode::malformed, json.path() + ".signatures", "exactly one signature",
-                                       std::to_string(signatures.size())));
+        return std::unexpected(
+            Failure(FailureCode::malformed, json.path() + ".signatures", "exactly one signature", std::to_string(signatures.size())));
     }
     TRY_VOID(signatures.front().only({"sig", "keyid"}));
     TRY(const auto keyid, signatures.front().find("keyid"));
@@ -116,20 +113,17 @@ Checked<std::vector<LogEntry>> parse_entries(const Reader& json, BundleVersion v
         if (version != BundleVersion::v0_1 && !entry.proof) {
             return std::unexpected(Failure(FailureCode::inclusion, entry.where, "an inclusion proof", "none"));
         }
-        const auto is_same = [&](const LogEntry& other) {
-            return other.log_id == entry.log_id && other.log_index == entry.log_index;
-        };
+        const auto is_same = [&](const LogEntry& other) { return other.log_id == entry.log_id && other.log_index == entry.log_index; };
         // One entry twice is one witness that looks like two (sigstore-go PR #73).
         if (std::ranges::any_of(entries, is_same)) {
-            return std::unexpected(
-                Failure(FailureCode::malformed, entry.where, "each entry once", "an entry that is there already"));
+            return std::unexpected(Failure(FailureCode::malformed, entry.where, "each entry once", "an entry that is there already"));
         }
         entries.push_back(std::move(entry));
     }
     const auto is_promised = [](const LogEntry& entry) { return !entry.signed_entry_timestamp.empty(); };
     if (version == BundleVersion::v0_1 && std::ranges::none_of(entries, is_promised)) {
-        return std::unexpected(Failure(FailureCode::malformed, json.path() + ".tlogEntries",
-                                       "an inclusion promise, as version 0.1 has it"));
+        return std::unexpected(
+            Failure(FailureCode::malformed, json.path() + ".tlogEntries", "an inclusion promise, as version 0.1 has it"));
     }
     return entries;
 }
@@ -155,16 +149,14 @@ Checked<std::vector<base::Bytes>> parse_timestamps(const Reader& json) {
 
 Checked<Bundle> Bundle::parse(base::BytesView json) {
     if (json.size() > kMaxBundleSize) {
-        return std::unexpected(
-            Failure(FailureCode::limits, "", "a bundle of at most 4 MiB", std::to_string(json.size()) + " bytes"));
+        return std::unexpected(Failure(FailureCode::limits, "", "a bundle of at most 4 MiB", std::to_string(json.size()) + " bytes"));
     }
     TRY(const auto document, base::json::parse(base::as_text(json)));
     const Reader root(document);
     TRY(const auto version, parse_media_type(root));
     TRY_VOID(root.only({"mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature"}));
     TRY(const auto material, root.at("verificationMaterial"));
-    TRY_VOID(material.only(
-        {"publicKey", "x509CertificateChain", "certificate", "tlogEntries", "timestampVerificationData"}));
+    TRY_VOID(material.only({"publicKey", "x509CertificateChain", "certificate", "tlogEntries", "timestampVerificationData"}));
     TRY(auto content, parse_content(root));
     TRY(auto parsed_material, parse_material(material, version));
     Bundle bundle(version, std::move(parsed_material), std::move(content));

@@ -51,9 +51,7 @@ public:
 
     [[nodiscard]] BundleVersion version() const { return version_; }
     [[nodiscard]] const Material& material() const { return material_; }
-    [[nodiscard]] const Certificate* certificate() const {
-        return std::get_if<Certificate>(&material_);
-    }  // null: a key is named
+    [[nodiscard]] const Certificate* certificate() const { return std::get_if<Certificate>(&material_); }  // null: a key is named
     [[nodiscard]] const Content& content() const { return content_; }
     [[nodiscard]] const base::Bytes& signature() const;  // raw, whichever the content is
     [[nodiscard]] const std::vector<LogEntry>& log_entries() const { return log_entries_; }

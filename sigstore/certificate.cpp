@@ -99,8 +99,7 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     }
     // Fills OpenSSL's cache of extension values now, so that nothing is written to a shared object later; -1 from
     // X509_check_purpose and this flag tell of extensions that cannot be read or stand there twice.
-    if (X509_check_purpose(handle.get(), -1, 0) != 1 ||
-        (X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) {
+    if (X509_check_purpose(handle.get(), -1, 0) != 1 || (X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) {
         return std::unexpected(unreadable(where, "a certificate whose extensions can be read"));
     }
     if (!has_distinct_extensions(handle.get())) {
@@ -112,17 +111,13 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     TRY(auto key, PublicKey::from_spki(parts->spki, std::string(where) + ".subjectPublicKeyInfo"));
     // Moving a vector keeps its storage, so the view stays good.
     auto usage = read_extended_key_usage(handle.get());
-    return Certificate(std::make_shared<const Parsed>(Parsed{
-        std::move(owned), parts->tbs, std::move(handle), std::move(key), *not_before, *not_after, std::move(usage)}));
+    return Certificate(std::make_shared<const Parsed>(
+        Parsed{std::move(owned), parts->tbs, std::move(handle), std::move(key), *not_before, *not_after, std::move(usage)}));
 }
 
-std::string Certificate::sha256_hex() const {
-    return base::hex_encode(base::sha256(der()));
-}
+std::string Certificate::sha256_hex() const { return base::hex_encode(base::sha256(der())); }
 
-bool Certificate::valid_at(base::Time time) const {
-    return not_before() <= time && time <= not_after();
-}
+bool Certificate::valid_at(base::Time time) const { return not_before() <= time && time <= not_after(); }
 
 bool Certificate::is_authority() const {
     const auto flags = X509_get_extension_flags(handle());
@@ -131,8 +126,7 @@ bool Certificate::is_authority() const {
 }
 
 bool Certificate::has_digital_signature() const {
-    return (X509_get_extension_flags(handle()) & EXFLAG_KUSAGE) != 0 &&
-           (X509_get_key_usage(handle()) & KU_DIGITAL_SIGNATURE) != 0;
+    return (X509_get_extension_flags(handle()) & EXFLAG_KUSAGE) != 0 && (X509_get_key_usage(handle()) & KU_DIGITAL_SIGNATURE) != 0;
 }
 
 std::optional<base::BytesView> Certificate::extension(base::BytesView oid) const {

@@ -2,13 +2,13 @@
 // encoding of ours.
 #pragma once
 
+#include <openssl/x509.h>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <openssl/x509.h>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -43,9 +43,7 @@ public:
         bool is_critical;
         std::vector<base::BytesView> purposes;  // OBJECT IDENTIFIER contents, unknown ones included
     };
-    [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const {
-        return parsed_->extended_key_usage;
-    }
+    [[nodiscard]] const std::optional<ExtendedKeyUsage>& extended_key_usage() const { return parsed_->extended_key_usage; }
     // Looks at no trust and no time; the handle is for OpenSSL's path building and CMS only, which take a non-const
     // pointer.
     [[nodiscard]] X509* handle() const { return parsed_->handle.get(); }

@@ -19,13 +19,11 @@ enum class Purpose { code_signing, time_stamping };
 
 // Every certificate of the path is valid at `time` (closed intervals) and fits `purpose`; the authority's own window is
 // the caller's. Fails with time_outside_cert if only the time is in the way, else with chain.
-[[nodiscard]] Checked<Path> build_path(const Certificate& signer, const Authority& authority, Purpose purpose,
-                                       base::Time time);
+[[nodiscard]] Checked<Path> build_path(const Certificate& signer, const Authority& authority, Purpose purpose, base::Time time);
 
 // The path of a Fulcio leaf that holds at **every** one of these times, each within the window of the CA that it ends
 // in. An early time must not rescue a certificate that a later one finds expired. `times` is not empty. The paths must
 // agree on the issuer.
-[[nodiscard]] Checked<Path> certificate_path(const Certificate& leaf, const TrustedRoot& root,
-                                             std::span<const base::Time> times);
+[[nodiscard]] Checked<Path> certificate_path(const Certificate& leaf, const TrustedRoot& root, std::span<const base::Time> times);
 
 }  // namespace sigstore

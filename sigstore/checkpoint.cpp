@@ -33,9 +33,7 @@ bool has_control_characters(std::string_view note) {
     return std::ranges::any_of(note, [](char c) { return static_cast<unsigned char>(c) < 0x20 && c != '\n'; });
 }
 
-bool is_name(std::string_view name) {
-    return !name.empty() && name.find_first_of(" \t+") == std::string_view::npos;
-}
+bool is_name(std::string_view name) { return !name.empty() && name.find_first_of(" \t+") == std::string_view::npos; }
 
 std::optional<NoteSignature> parse_signature(std::string_view line) {
     if (!line.starts_with(kSignaturePrefix)) return std::nullopt;
@@ -50,9 +48,7 @@ std::optional<NoteSignature> parse_signature(std::string_view line) {
     return signature;
 }
 
-bool has_hint(const NoteSignature& line, const base::Sha256& id) {
-    return std::equal(line.hint.begin(), line.hint.end(), id.begin());
-}
+bool has_hint(const NoteSignature& line, const base::Sha256& id) { return std::equal(line.hint.begin(), line.hint.end(), id.begin()); }
 
 }  // namespace
 
@@ -68,8 +64,7 @@ Checked<Checkpoint> Checkpoint::parse(std::string_view note, std::string where) 
     }
     // The last blank line parts text and signatures: an extension line could be blank otherwise.
     const auto blank = note.rfind("\n\n");
-    if (blank == std::string_view::npos || !note.ends_with('\n'))
-        return checkpoint.refuse("a note with text and signatures");
+    if (blank == std::string_view::npos || !note.ends_with('\n')) return checkpoint.refuse("a note with text and signatures");
     checkpoint.text_ = note.substr(0, blank + 1);
     TRY_VOID(checkpoint.parse_text());
     TRY_VOID(checkpoint.parse_signatures(note.substr(blank + 2)));
@@ -81,13 +76,11 @@ Checked<void> Checkpoint::parse_text() {
     const auto origin = take_line(rest);
     const auto size_line = take_line(rest);
     const auto root_line = take_line(rest);
-    if (!origin || origin->empty() || !size_line || !root_line)
-        return refuse("origin, size and root hash, a line each");
+    if (!origin || origin->empty() || !size_line || !root_line) return refuse("origin, size and root hash, a line each");
     const auto size = size_line->empty() ? std::nullopt : parse_size(*size_line);
     if (!size) return refuse("a decimal tree size", std::string(*size_line));
     const auto root = base::base64_decode(*root_line);
-    if (!root || root->size() != root_.size())
-        return refuse("a root hash of 32 bytes in base64", std::string(*root_line));
+    if (!root || root->size() != root_.size()) return refuse("a root hash of 32 bytes in base64", std::string(*root_line));
     for (auto line = take_line(rest); line; line = take_line(rest)) {
         if (line->empty()) return refuse("extension lines that are not empty");
     }
@@ -135,8 +128,7 @@ Checked<void> Checkpoint::verify_v2(const TransparencyLog& log) const {
     bool is_signed = false;
     for (const auto& line : signatures_) {
         if (line.name != origin_ || !has_hint(line, id)) continue;
-        if (!log.key.verify(hash, base::as_bytes(text_), line.signature))
-            return refuse("a valid signature of " + log.base_url);
+        if (!log.key.verify(hash, base::as_bytes(text_), line.signature)) return refuse("a valid signature of " + log.base_url);
         is_signed = true;
     }
     if (!is_signed) return refuse("a signature with name and key hint of " + log.base_url, "none");

@@ -26,9 +26,7 @@ public:
     // bundle.
     [[nodiscard]] static Checked<Checkpoint> parse(std::string_view note, std::string where);
 
-    [[nodiscard]] const std::string& text() const {
-        return text_;
-    }  // what is signed: with its last newline, without the blank line
+    [[nodiscard]] const std::string& text() const { return text_; }  // what is signed: with its last newline, without the blank line
     [[nodiscard]] const std::string& origin() const { return origin_; }
     [[nodiscard]] std::int64_t size() const { return size_; }
     [[nodiscard]] const base::Sha256& root() const { return root_; }

@@ -52,8 +52,7 @@ base::Bytes encode(std::uint8_t tag, base::BytesView content) {
         out.push_back(static_cast<std::uint8_t>(content.size()));
     } else {
         base::Bytes octets;
-        for (auto rest = content.size(); rest > 0; rest >>= 8)
-            octets.insert(octets.begin(), static_cast<std::uint8_t>(rest));
+        for (auto rest = content.size(); rest > 0; rest >>= 8) octets.insert(octets.begin(), static_cast<std::uint8_t>(rest));
         out.push_back(static_cast<std::uint8_t>(0x80 | octets.size()));
         append(out, octets);
     }
@@ -61,8 +60,6 @@ base::Bytes encode(std::uint8_t tag, base::BytesView content) {
     return out;
 }
 
-void append(base::Bytes& out, base::BytesView part) {
-    out.insert(out.end(), part.begin(), part.end());
-}
+void append(base::Bytes& out, base::BytesView part) { out.insert(out.end(), part.begin(), part.end()); }
 
 }  // namespace sigstore::der

@@ -16,12 +16,8 @@ inline constexpr std::uint8_t kObjectIdentifier = 0x06;
 inline constexpr std::uint8_t kUtf8String = 0x0C;
 inline constexpr std::uint8_t kSequence = 0x30;
 inline constexpr std::uint8_t kSet = 0x31;
-[[nodiscard]] constexpr std::uint8_t context(std::uint8_t number) {
-    return static_cast<std::uint8_t>(0x80 | number);
-}
-[[nodiscard]] constexpr std::uint8_t context_constructed(std::uint8_t number) {
-    return static_cast<std::uint8_t>(0xA0 | number);
-}
+[[nodiscard]] constexpr std::uint8_t context(std::uint8_t number) { return static_cast<std::uint8_t>(0x80 | number); }
+[[nodiscard]] constexpr std::uint8_t context_constructed(std::uint8_t number) { return static_cast<std::uint8_t>(0xA0 | number); }
 
 struct Element {
     std::uint8_t tag;

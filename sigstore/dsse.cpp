@@ -5,8 +5,8 @@
 namespace sigstore {
 
 base::Bytes dsse_pae(std::string_view payload_type, base::BytesView payload) {
-    const auto head = "DSSEv1 " + std::to_string(payload_type.size()) + " " + std::string(payload_type) + " " +
-                      std::to_string(payload.size()) + " ";
+    const auto head =
+        "DSSEv1 " + std::to_string(payload_type.size()) + " " + std::string(payload_type) + " " + std::to_string(payload.size()) + " ";
     auto encoded = base::to_bytes(head);
     encoded.insert(encoded.end(), payload.begin(), payload.end());
     return encoded;

@@ -23,53 +23,31 @@ FailureCode code_of(const base::Error& error) {
 
 std::string_view to_string(FailureCode code) {
     switch (code) {
-        case FailureCode::malformed:
-            return "malformed";
-        case FailureCode::unsupported:
-            return "unsupported";
-        case FailureCode::limits:
-            return "limits";
-        case FailureCode::trust_root:
-            return "trust_root";
-        case FailureCode::log_unknown:
-            return "log_unknown";
-        case FailureCode::set:
-            return "set";
-        case FailureCode::checkpoint:
-            return "checkpoint";
-        case FailureCode::inclusion:
-            return "inclusion";
-        case FailureCode::body_mismatch:
-            return "body_mismatch";
-        case FailureCode::no_time:
-            return "no_time";
-        case FailureCode::timestamp:
-            return "timestamp";
-        case FailureCode::time_outside_cert:
-            return "time_outside_cert";
-        case FailureCode::chain:
-            return "chain";
-        case FailureCode::sct:
-            return "sct";
-        case FailureCode::key_policy:
-            return "key_policy";
-        case FailureCode::signature:
-            return "signature";
-        case FailureCode::subject:
-            return "subject";
-        case FailureCode::identity:
-            return "identity";
-        case FailureCode::threshold:
-            return "threshold";
+        case FailureCode::malformed: return "malformed";
+        case FailureCode::unsupported: return "unsupported";
+        case FailureCode::limits: return "limits";
+        case FailureCode::trust_root: return "trust_root";
+        case FailureCode::log_unknown: return "log_unknown";
+        case FailureCode::set: return "set";
+        case FailureCode::checkpoint: return "checkpoint";
+        case FailureCode::inclusion: return "inclusion";
+        case FailureCode::body_mismatch: return "body_mismatch";
+        case FailureCode::no_time: return "no_time";
+        case FailureCode::timestamp: return "timestamp";
+        case FailureCode::time_outside_cert: return "time_outside_cert";
+        case FailureCode::chain: return "chain";
+        case FailureCode::sct: return "sct";
+        case FailureCode::key_policy: return "key_policy";
+        case FailureCode::signature: return "signature";
+        case FailureCode::subject: return "subject";
+        case FailureCode::identity: return "identity";
+        case FailureCode::threshold: return "threshold";
     }
     std::unreachable();
 }
 
 Failure::Failure(FailureCode failure_code, std::string place, std::string what_was_expected, std::string what_was_found)
-    : code(failure_code),
-      where(std::move(place)),
-      expected(std::move(what_was_expected)),
-      found(std::move(what_was_found)) {}
+    : code(failure_code), where(std::move(place)), expected(std::move(what_was_expected)), found(std::move(what_was_found)) {}
 
 Failure::Failure(const base::Error& error) : code(code_of(error)) {
     // "verificationMaterial.tlogEntries: more than 32 elements" keeps its place; a message without one is the

@@ -40,8 +40,7 @@ struct Failure {
     std::string expected;  // may be empty
     std::string found;     // may be empty
 
-    Failure(FailureCode failure_code, std::string place, std::string what_was_expected,
-            std::string what_was_found = {});
+    Failure(FailureCode failure_code, std::string place, std::string what_was_expected, std::string what_was_found = {});
     // Readers of base report malformed input as Error: its message already names place and expectation.
     Failure(const base::Error& error);       // NOLINT(google-explicit-constructor): lets TRY carry reader errors
     [[nodiscard]] std::string text() const;  // one line: "<code>: <where>: expected …, found …"

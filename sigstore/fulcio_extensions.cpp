@@ -16,9 +16,7 @@ std::unexpected<Failure> refuse(std::string_view where, std::string expected, st
     return std::unexpected(Failure(FailureCode::identity, std::string(where), std::move(expected), std::move(found)));
 }
 
-bool is_control(std::uint8_t byte) {
-    return byte < 0x20 || byte == 0x7F;
-}
+bool is_control(std::uint8_t byte) { return byte < 0x20 || byte == 0x7F; }
 
 Checked<std::string> clean_text(base::BytesView bytes, std::string_view where) {
     if (bytes.empty() || bytes.size() > kLongestText || std::ranges::any_of(bytes, is_control)) {
@@ -28,8 +26,7 @@ Checked<std::string> clean_text(base::BytesView bytes, std::string_view where) {
 }
 
 Checked<std::string> ia5_text(base::BytesView bytes) {
-    if (std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte >= 0x80; }))
-        return refuse(kSanPlace, "an IA5String");
+    if (std::ranges::any_of(bytes, [](std::uint8_t byte) { return byte >= 0x80; })) return refuse(kSanPlace, "an IA5String");
     return clean_text(bytes, kSanPlace);
 }
 
@@ -54,8 +51,7 @@ Checked<std::string> subject_of(const Certificate& certificate) {
     const auto name = reader.next();
     // With two names, one that fits would vouch for the other.
     if (!name || !reader.at_end()) return refuse(kSanPlace, "exactly one name");
-    if (name->tag == der::context(1) || name->tag == der::context(6))
-        return ia5_text(name->content);  // rfc822Name, URI
+    if (name->tag == der::context(1) || name->tag == der::context(6)) return ia5_text(name->content);  // rfc822Name, URI
     if (name->tag == der::context_constructed(0)) return user_name(name->content);
     return refuse(kSanPlace, "an e-mail address, a URI or a user name");
 }
@@ -70,8 +66,7 @@ Checked<std::string> issuer_of(const Certificate& certificate) {
     if (!text) return refuse(kPlace, "one UTF8String");
     // Readers differ in which of the two they take (cosign .1.1, sigstore-go .1.8): they may not tell two stories.
     if (raw && !base::equal(*raw, *text)) {
-        return refuse(kPlace, "the issuer of .1.1, " + std::string(base::as_text(*raw)),
-                      std::string(base::as_text(*text)));
+        return refuse(kPlace, "the issuer of .1.1, " + std::string(base::as_text(*raw)), std::string(base::as_text(*text)));
     }
     return clean_text(*text, kPlace);
 }

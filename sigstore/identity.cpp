@@ -1,8 +1,8 @@
 #include "sigstore/identity.h"
 
-#include <optional>
-
 #include <re2/re2.h>
+
+#include <optional>
 
 namespace sigstore {
 
@@ -40,8 +40,7 @@ std::string expression_of_glob(std::string_view glob) {
 base::Result<void> check_length(std::string_view pattern) {
     if (pattern.empty()) return base::fail(base::ErrorCode::invalid_input, "pattern: is empty");
     if (pattern.size() > kLongestPattern) {
-        return base::fail(base::ErrorCode::invalid_input,
-                          "pattern: longer than " + std::to_string(kLongestPattern) + " bytes");
+        return base::fail(base::ErrorCode::invalid_input, "pattern: longer than " + std::to_string(kLongestPattern) + " bytes");
     }
     return {};
 }
@@ -58,8 +57,7 @@ base::Result<StringMatcher> StringMatcher::glob(std::string_view pattern) {
     if (pattern.find('*') == std::string_view::npos) return exact(pattern);
     // Only stars: every identity of every issuer would do, which nobody means to write.
     if (pattern.find_first_not_of('*') == std::string_view::npos) {
-        return base::fail(base::ErrorCode::invalid_input,
-                          "pattern \"" + std::string(pattern) + "\": matches everything");
+        return base::fail(base::ErrorCode::invalid_input, "pattern \"" + std::string(pattern) + "\": matches everything");
     }
     TRY(auto expression, compile(expression_of_glob(pattern), pattern));
     return StringMatcher(std::make_shared<const Compiled>(Compiled{std::string(pattern), std::move(expression)}));
@@ -71,8 +69,7 @@ base::Result<StringMatcher> StringMatcher::regex(std::string_view pattern) {
     // ".*", ".+" and their like are the mistake that this catches: no pattern for an identity matches nothing, or a
     // control byte.
     if (RE2::FullMatch("", *expression) || RE2::FullMatch("\x01", *expression)) {
-        return base::fail(base::ErrorCode::invalid_input,
-                          "pattern \"" + std::string(pattern) + "\": matches everything");
+        return base::fail(base::ErrorCode::invalid_input, "pattern \"" + std::string(pattern) + "\": matches everything");
     }
     return StringMatcher(std::make_shared<const Compiled>(Compiled{std::string(pattern), std::move(expression)}));
 }
@@ -87,8 +84,6 @@ bool StringMatcher::matches(std::string_view text) const {
     return RE2::FullMatch(re2::StringPiece(text.data(), text.size()), *compiled_->expression);
 }
 
-const std::string& StringMatcher::pattern() const {
-    return compiled_->pattern;
-}
+const std::string& StringMatcher::pattern() const { return compiled_->pattern; }
 
 }  // namespace sigstore

@@ -11,22 +11,19 @@ Checked<std::optional<base::Time>> time_field(const base::json::Reader& object, 
     if (!field) return std::nullopt;
     TRY(const auto text, field->string());
     const auto time = base::parse_rfc3339(text);
-    if (!time)
-        return std::unexpected(Failure(FailureCode::malformed, field->path(), "an RFC 3339 time", std::string(text)));
+    if (!time) return std::unexpected(Failure(FailureCode::malformed, field->path(), "an RFC 3339 time", std::string(text)));
     return *time;
 }
 
 }  // namespace
 
-Checked<std::vector<base::json::Reader>> list_field(const base::json::Reader& object, std::string_view name,
-                                                    std::size_t limit) {
+Checked<std::vector<base::json::Reader>> list_field(const base::json::Reader& object, std::string_view name, std::size_t limit) {
     TRY(const auto found, object.find(name));
     if (!found) return std::vector<base::json::Reader>();
     const auto* array = found->value().as<base::json::Array>();
     if (array != nullptr && array->size() > limit) {
-        return std::unexpected(Failure(FailureCode::limits, found->path(),
-                                       "at most " + std::to_string(limit) + " elements",
-                                       std::to_string(array->size())));
+        return std::unexpected(
+            Failure(FailureCode::limits, found->path(), "at most " + std::to_string(limit) + " elements", std::to_string(array->size())));
     }
     TRY(auto items, found->items(limit));
     return items;
@@ -35,8 +32,7 @@ Checked<std::vector<base::json::Reader>> list_field(const base::json::Reader& ob
 Checked<base::Bytes> bytes_field(const base::json::Reader& object, std::string_view name) {
     TRY(const auto field, object.at(name));
     TRY(auto bytes, field.base64());
-    if (bytes.empty())
-        return std::unexpected(Failure(FailureCode::malformed, field.path(), "at least one byte", "none"));
+    if (bytes.empty()) return std::unexpected(Failure(FailureCode::malformed, field.path(), "at least one byte", "none"));
     return bytes;
 }
 
@@ -69,8 +65,8 @@ Checked<base::HashAlgorithm> hash_field(const base::json::Reader& object, std::s
     if (text == "SHA2_256") return base::HashAlgorithm::sha256;
     if (text == "SHA2_384") return base::HashAlgorithm::sha384;
     if (text == "SHA2_512") return base::HashAlgorithm::sha512;
-    return std::unexpected(Failure(FailureCode::unsupported, object.path() + "." + std::string(name),
-                                   "SHA2_256, SHA2_384 or SHA2_512", text));
+    return std::unexpected(
+        Failure(FailureCode::unsupported, object.path() + "." + std::string(name), "SHA2_256, SHA2_384 or SHA2_512", text));
 }
 
 Checked<base::TimeRange> time_range_field(const base::json::Reader& object, std::string_view name) {

@@ -12,8 +12,8 @@
 namespace sigstore {
 
 // The elements of the array `name`. Counted before any element is looked at: more than `limit` is FailureCode::limits.
-[[nodiscard]] Checked<std::vector<base::json::Reader>> list_field(const base::json::Reader& object,
-                                                                  std::string_view name, std::size_t limit);
+[[nodiscard]] Checked<std::vector<base::json::Reader>> list_field(const base::json::Reader& object, std::string_view name,
+                                                                  std::size_t limit);
 [[nodiscard]] Checked<base::Bytes> bytes_field(const base::json::Reader& object,
                                                std::string_view name);  // base64, not empty
 [[nodiscard]] Checked<std::string> text_field(const base::json::Reader& object, std::string_view name);  // not empty

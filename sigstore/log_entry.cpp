@@ -49,8 +49,7 @@ Checked<void> parse_promise(const base::json::Reader& json, LogEntry& entry) {
 }  // namespace
 
 Checked<LogEntry> LogEntry::parse(const base::json::Reader& json) {
-    TRY_VOID(json.only({"logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise", "inclusionProof",
-                        "canonicalizedBody"}));
+    TRY_VOID(json.only({"logIndex", "logId", "kindVersion", "integratedTime", "inclusionPromise", "inclusionProof", "canonicalizedBody"}));
     LogEntry entry;
     entry.where = json.path();
     TRY(const auto index, number_field(json, "logIndex"));

@@ -18,20 +18,17 @@ Checked<void> check_integrated_time(const LogEntry& entry, const Certificate& le
                                    "a time within the validity of the certificate", base::format_rfc3339(time)));
 }
 
-Checked<void> check_v1(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle,
-                       const Certificate& leaf) {
+Checked<void> check_v1(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Certificate& leaf) {
     // The body decides how it is read, the key which log can have written it: neither is left to the other alone.
     if (log.is_v2_only()) {
-        return std::unexpected(
-            Failure(FailureCode::unsupported, entry.where, "an entry of Rekor v2, which " + log.base_url + " is"));
+        return std::unexpected(Failure(FailureCode::unsupported, entry.where, "an entry of Rekor v2, which " + log.base_url + " is"));
     }
     return rekor_v1::check_body(entry, bundle, leaf);
 }
 
 class Collector {
 public:
-    Collector(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root)
-        : bundle_(bundle), leaf_(leaf), root_(root) {}
+    Collector(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root) : bundle_(bundle), leaf_(leaf), root_(root) {}
 
     [[nodiscard]] Checked<void> add(const LogEntry& entry) {
         const auto* const log = root_.find_log(entry.log_id);
@@ -39,8 +36,7 @@ public:
         if (rekor_v2::is_supported(entry)) return add_v2(entry, *log);
         if (rekor_v1::is_supported(entry)) return add_v1(entry, *log);
         return std::unexpected(Failure(FailureCode::unsupported, entry.where + ".kindVersion",
-                                       "hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or intoto 0.0.2",
-                                       entry.kind + " " + entry.version));
+                                       "hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or intoto 0.0.2", entry.kind + " " + entry.version));
     }
 
     [[nodiscard]] Checked<LogEvidence> finish(std::size_t threshold) && {
@@ -53,9 +49,8 @@ public:
             return std::unexpected(Failure(FailureCode::log_unknown, where, "an entry of a log of the trusted root",
                                            bundle_.log_entries().empty() ? "no entries" : "none of them"));
         }
-        return std::unexpected(Failure(FailureCode::threshold, where,
-                                       "entries of " + std::to_string(threshold) + " logs",
-                                       std::to_string(witnesses.size())));
+        return std::unexpected(
+            Failure(FailureCode::threshold, where, "entries of " + std::to_string(threshold) + " logs", std::to_string(witnesses.size())));
     }
 
 private:
@@ -70,8 +65,7 @@ private:
         TRY_VOID(check_v1(entry, log, bundle_, leaf_));
         const bool is_promised = !entry.signed_entry_timestamp.empty();
         if (!is_promised && !entry.proof) {
-            return std::unexpected(
-                Failure(FailureCode::inclusion, entry.where, "an inclusion proof or promise", "neither"));
+            return std::unexpected(Failure(FailureCode::inclusion, entry.where, "an inclusion proof or promise", "neither"));
         }
         if (is_promised) {
             if (auto checked = rekor_v1::check_promise(entry, log); !checked) {
@@ -101,8 +95,7 @@ private:
 
 }  // namespace
 
-Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root,
-                                          std::size_t threshold) {
+Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root, std::size_t threshold) {
     Collector collector(bundle, leaf, root);
     for (const auto& entry : bundle.log_entries()) TRY_VOID(collector.add(entry));
     return std::move(collector).finish(threshold);

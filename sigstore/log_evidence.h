@@ -30,7 +30,7 @@ struct LogEvidence {
 // Entries of unknown logs, and those whose signed entry timestamp is wrong, count for nothing; any other fault of an
 // entry of a known log ends the verification. Fewer different logs than `threshold`: the reason why an entry did not
 // count, else log_unknown or threshold.
-[[nodiscard]] Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Certificate& leaf,
-                                                        const TrustedRoot& root, std::size_t threshold);
+[[nodiscard]] Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root,
+                                                        std::size_t threshold);
 
 }  // namespace sigstore

@@ -10,15 +10,11 @@ namespace {
 constexpr std::array<std::uint8_t, 1> kLeafPrefix{0x00};  // a node must never be taken for a leaf: second preimages
 constexpr std::array<std::uint8_t, 1> kNodePrefix{0x01};
 
-base::Sha256 node_hash(const base::Sha256& left, const base::Sha256& right) {
-    return base::sha256({kNodePrefix, left, right});
-}
+base::Sha256 node_hash(const base::Sha256& left, const base::Sha256& right) { return base::sha256({kNodePrefix, left, right}); }
 
 }  // namespace
 
-base::Sha256 leaf_hash(base::BytesView body) {
-    return base::sha256({kLeafPrefix, body});
-}
+base::Sha256 leaf_hash(base::BytesView body) { return base::sha256({kLeafPrefix, body}); }
 
 std::optional<base::Sha256> root_of_path(const base::Sha256& leaf, std::int64_t index, std::int64_t size,
                                          std::span<const base::Sha256> hashes) {

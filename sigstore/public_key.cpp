@@ -1,10 +1,10 @@
 #include "sigstore/public_key.h"
 
-#include <array>
-
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/rsa.h>
+
+#include <array>
 
 #include "base/openssl.h"
 
@@ -17,12 +17,9 @@ constexpr int kLargestRsa = 4096;
 
 const EVP_MD* digest_method(base::HashAlgorithm algorithm) {
     switch (algorithm) {
-        case base::HashAlgorithm::sha256:
-            return EVP_sha256();
-        case base::HashAlgorithm::sha384:
-            return EVP_sha384();
-        case base::HashAlgorithm::sha512:
-            return EVP_sha512();
+        case base::HashAlgorithm::sha256: return EVP_sha256();
+        case base::HashAlgorithm::sha384: return EVP_sha384();
+        case base::HashAlgorithm::sha512: return EVP_sha512();
     }
     std::unreachable();
 }
@@ -30,8 +27,7 @@ const EVP_MD* digest_method(base::HashAlgorithm algorithm) {
 std::optional<KeyKind> curve_of(EVP_PKEY* key) {
     // Parameters written out may differ from the named curve in the generator: a forger's choice (CVE-2020-0601).
     int is_explicit = 0;
-    if (EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 &&
-        is_explicit != 0) {
+    if (EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 && is_explicit != 0) {
         return std::nullopt;
     }
     std::array<char, 64> name{};
@@ -46,22 +42,17 @@ std::optional<KeyKind> curve_of(EVP_PKEY* key) {
 
 std::optional<KeyKind> kind_of(EVP_PKEY* key) {
     switch (EVP_PKEY_get_base_id(key)) {
-        case EVP_PKEY_EC:
-            return curve_of(key);
-        case EVP_PKEY_ED25519:
-            return KeyKind::ed25519;
+        case EVP_PKEY_EC: return curve_of(key);
+        case EVP_PKEY_ED25519: return KeyKind::ed25519;
         case EVP_PKEY_RSA: {
             const int bits = EVP_PKEY_get_bits(key);
             return bits >= kSmallestRsa && bits <= kLargestRsa ? std::optional(KeyKind::rsa) : std::nullopt;
         }
-        default:
-            return std::nullopt;  // DSA, RSA-PSS, X25519, SM2 and whatever comes
+        default: return std::nullopt;  // DSA, RSA-PSS, X25519, SM2 and whatever comes
     }
 }
 
-std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) {
-    return {key, EVP_PKEY_free};
-}
+std::shared_ptr<EVP_PKEY> own(EVP_PKEY* key) { return {key, EVP_PKEY_free}; }
 
 Failure unreadable(std::string_view where, std::string_view expected) {
     base::clear_openssl_errors();
@@ -119,14 +110,10 @@ Checked<PublicKey> PublicKey::adopt(std::shared_ptr<EVP_PKEY> key, base::Bytes s
 std::optional<base::HashAlgorithm> PublicKey::default_hash() const {
     switch (kind_) {
         case KeyKind::ecdsa_p256:
-        case KeyKind::rsa:
-            return base::HashAlgorithm::sha256;
-        case KeyKind::ecdsa_p384:
-            return base::HashAlgorithm::sha384;
-        case KeyKind::ecdsa_p521:
-            return base::HashAlgorithm::sha512;
-        case KeyKind::ed25519:
-            return std::nullopt;
+        case KeyKind::rsa: return base::HashAlgorithm::sha256;
+        case KeyKind::ecdsa_p384: return base::HashAlgorithm::sha384;
+        case KeyKind::ecdsa_p521: return base::HashAlgorithm::sha512;
+        case KeyKind::ed25519: return std::nullopt;
     }
     std::unreachable();
 }
@@ -135,9 +122,8 @@ bool PublicKey::verify(base::HashAlgorithm hash, base::BytesView message, base::
     if (kind_ != KeyKind::ed25519) return verify_digest(hash, base::hash(hash, message), signature);
     // Ed25519 has the one-shot form only and takes no digest.
     const base::MdContextHandle context(EVP_MD_CTX_new());
-    const bool good =
-        context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
-        EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
+    const bool good = context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
+                      EVP_DigestVerify(context.get(), signature.data(), signature.size(), message.data(), message.size()) == 1;
     base::clear_openssl_errors();
     return good;
 }
@@ -147,11 +133,9 @@ bool PublicKey::verify_digest(base::HashAlgorithm hash, base::BytesView digest, 
     const base::KeyContextHandle context(EVP_PKEY_CTX_new(key_.get(), nullptr));
     if (!context || EVP_PKEY_verify_init(context.get()) != 1) return false;
     // Without the digest's name RSA would verify a bare block; without the padding's it would depend on a default.
-    const bool is_ready =
-        (kind_ != KeyKind::rsa || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
-        EVP_PKEY_CTX_set_signature_md(context.get(), digest_method(hash)) == 1;
-    const bool good = is_ready && EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(),
-                                                  digest.size()) == 1;
+    const bool is_ready = (kind_ != KeyKind::rsa || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
+                          EVP_PKEY_CTX_set_signature_md(context.get(), digest_method(hash)) == 1;
+    const bool good = is_ready && EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1;
     base::clear_openssl_errors();
     return good;
 }

@@ -3,12 +3,12 @@
 // Immutable; copies share the key.
 #pragma once
 
+#include <openssl/evp.h>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <openssl/evp.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -43,8 +43,7 @@ public:
 
 private:
     PublicKey() = default;
-    [[nodiscard]] static Checked<PublicKey> adopt(std::shared_ptr<EVP_PKEY> key, base::Bytes spki,
-                                                  std::string_view where);
+    [[nodiscard]] static Checked<PublicKey> adopt(std::shared_ptr<EVP_PKEY> key, base::Bytes spki, std::string_view where);
 
     std::shared_ptr<EVP_PKEY> key_;
     KeyKind kind_ = KeyKind::ecdsa_p256;

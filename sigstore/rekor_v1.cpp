@@ -124,8 +124,8 @@ Checked<void> check_intoto(const Reader& spec, const Bundle& bundle, const Certi
 }  // namespace
 
 bool is_supported(const LogEntry& entry) {
-    return (entry.kind == "hashedrekord" && entry.version == "0.0.1") ||
-           (entry.kind == "dsse" && entry.version == "0.0.1") || (entry.kind == "intoto" && entry.version == "0.0.2");
+    return (entry.kind == "hashedrekord" && entry.version == "0.0.1") || (entry.kind == "dsse" && entry.version == "0.0.1") ||
+           (entry.kind == "intoto" && entry.version == "0.0.2");
 }
 
 Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf) {
@@ -138,8 +138,7 @@ Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Cert
     TRY(const auto version, text_field(body, "apiVersion"));
     // One decision about how to read the entry, from what the log signed; the bundle's own claim must agree.
     if (kind != entry.kind || version != entry.version) {
-        return std::unexpected(
-            Failure(FailureCode::malformed, place, entry.kind + " " + entry.version, kind + " " + version));
+        return std::unexpected(Failure(FailureCode::malformed, place, entry.kind + " " + entry.version, kind + " " + version));
     }
     TRY(const auto spec, body.at("spec"));
     if (kind == "hashedrekord") return check_hashedrekord(spec, bundle, leaf);
@@ -148,9 +147,8 @@ Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Cert
 }
 
 std::string promise_payload(const LogEntry& entry) {
-    return R"({"body":")" + base::base64_encode(entry.body) + R"(","integratedTime":)" +
-           std::to_string(entry.integrated_time) + R"(,"logID":")" + base::hex_encode(entry.log_id) +
-           R"(","logIndex":)" + std::to_string(entry.log_index) + "}";
+    return R"({"body":")" + base::base64_encode(entry.body) + R"(","integratedTime":)" + std::to_string(entry.integrated_time) +
+           R"(,"logID":")" + base::hex_encode(entry.log_id) + R"(","logIndex":)" + std::to_string(entry.log_index) + "}";
 }
 
 Checked<void> check_promise(const LogEntry& entry, const TransparencyLog& log) {
@@ -158,11 +156,9 @@ Checked<void> check_promise(const LogEntry& entry, const TransparencyLog& log) {
     if (!log.key.is_ecdsa()) return std::unexpected(Failure(FailureCode::set, place, "a log with an ECDSA key"));
     const auto time = base::from_unix_seconds(entry.integrated_time);
     if (entry.integrated_time == 0 || !log.valid_for.contains(time)) {
-        return std::unexpected(
-            Failure(FailureCode::set, place, "a time within the window of the log's key", base::format_rfc3339(time)));
+        return std::unexpected(Failure(FailureCode::set, place, "a time within the window of the log's key", base::format_rfc3339(time)));
     }
-    if (!log.key.verify(base::HashAlgorithm::sha256, base::as_bytes(promise_payload(entry)),
-                        entry.signed_entry_timestamp)) {
+    if (!log.key.verify(base::HashAlgorithm::sha256, base::as_bytes(promise_payload(entry)), entry.signed_entry_timestamp)) {
         return std::unexpected(Failure(FailureCode::set, place, "a valid signature of " + log.base_url));
     }
     return {};

@@ -19,32 +19,21 @@ struct KeyDetails {
 
 std::optional<KeyDetails> details_of(const PublicKey& key) {
     switch (key.kind()) {
-        case KeyKind::ecdsa_p256:
-            return KeyDetails{"PKIX_ECDSA_P256_SHA_256", base::HashAlgorithm::sha256, "SHA2_256"};
-        case KeyKind::ecdsa_p384:
-            return KeyDetails{"PKIX_ECDSA_P384_SHA_384", base::HashAlgorithm::sha384, "SHA2_384"};
-        case KeyKind::ecdsa_p521:
-            return KeyDetails{"PKIX_ECDSA_P521_SHA_512", base::HashAlgorithm::sha512, "SHA2_512"};
-        case KeyKind::rsa:
-            break;
-        case KeyKind::ed25519:
-            return std::nullopt;
+        case KeyKind::ecdsa_p256: return KeyDetails{"PKIX_ECDSA_P256_SHA_256", base::HashAlgorithm::sha256, "SHA2_256"};
+        case KeyKind::ecdsa_p384: return KeyDetails{"PKIX_ECDSA_P384_SHA_384", base::HashAlgorithm::sha384, "SHA2_384"};
+        case KeyKind::ecdsa_p521: return KeyDetails{"PKIX_ECDSA_P521_SHA_512", base::HashAlgorithm::sha512, "SHA2_512"};
+        case KeyKind::rsa: break;
+        case KeyKind::ed25519: return std::nullopt;
     }
     switch (key.bits()) {
-        case 2048:
-            return KeyDetails{"PKIX_RSA_PKCS1V15_2048_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
-        case 3072:
-            return KeyDetails{"PKIX_RSA_PKCS1V15_3072_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
-        case 4096:
-            return KeyDetails{"PKIX_RSA_PKCS1V15_4096_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
-        default:
-            return std::nullopt;
+        case 2048: return KeyDetails{"PKIX_RSA_PKCS1V15_2048_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
+        case 3072: return KeyDetails{"PKIX_RSA_PKCS1V15_3072_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
+        case 4096: return KeyDetails{"PKIX_RSA_PKCS1V15_4096_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
+        default: return std::nullopt;
     }
 }
 
-std::string body_place(const LogEntry& entry) {
-    return entry.where + ".canonicalizedBody";
-}
+std::string body_place(const LogEntry& entry) { return entry.where + ".canonicalizedBody"; }
 
 Checked<base::Bytes> digest_of(const LogEntry& entry, const Bundle& bundle, base::HashAlgorithm hash) {
     if (const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content())) {
@@ -52,8 +41,7 @@ Checked<base::Bytes> digest_of(const LogEntry& entry, const Bundle& bundle, base
     }
     const auto& message = *std::get_if<MessageSignature>(&bundle.content());
     if (message.digest_algorithm != hash) {
-        return std::unexpected(
-            Failure(FailureCode::body_mismatch, body_place(entry), "a digest by the hash of the signer's key"));
+        return std::unexpected(Failure(FailureCode::body_mismatch, body_place(entry), "a digest by the hash of the signer's key"));
     }
     return message.digest;
 }
@@ -72,8 +60,7 @@ Checked<void> check_inclusion(const LogEntry& entry, const TransparencyLog& log)
     TRY(const auto checkpoint, Checkpoint::parse(entry.proof->checkpoint, place + ".checkpoint"));
     TRY_VOID(checkpoint.verify_v2(log));
     if (!agrees(entry, checkpoint)) {
-        return std::unexpected(
-            Failure(FailureCode::inclusion, place, "index, size and root as the entry and the checkpoint have them"));
+        return std::unexpected(Failure(FailureCode::inclusion, place, "index, size and root as the entry and the checkpoint have them"));
     }
     // The body equals the rebuilt one by now, so its hash is the rebuilt leaf's. One tree, one index: no shards.
     const auto root = root_of_path(leaf_hash(entry.body), entry.log_index, checkpoint.size(), entry.proof->hashes);
@@ -85,9 +72,7 @@ Checked<void> check_inclusion(const LogEntry& entry, const TransparencyLog& log)
 
 }  // namespace
 
-bool is_supported(const LogEntry& entry) {
-    return entry.kind == "hashedrekord" && entry.version == "0.0.2";
-}
+bool is_supported(const LogEntry& entry) { return entry.kind == "hashedrekord" && entry.version == "0.0.2"; }
 
 Checked<std::string> expected_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf) {
     const auto details = details_of(leaf.key());
@@ -96,23 +81,19 @@ Checked<std::string> expected_body(const LogEntry& entry, const Bundle& bundle, 
     }
     TRY(const auto digest, digest_of(entry, bundle, details->hash));
     return R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":")" +
-           std::string(details->hash_name) + R"(","digest":")" + base::base64_encode(digest) +
-           R"("},"signature":{"content":")" + base::base64_encode(bundle.signature()) +
-           R"(","verifier":{"keyDetails":")" + std::string(details->name) + R"(","x509Certificate":{"rawBytes":")" +
-           base::base64_encode(leaf.der()) + R"("}}}}}})";
+           std::string(details->hash_name) + R"(","digest":")" + base::base64_encode(digest) + R"("},"signature":{"content":")" +
+           base::base64_encode(bundle.signature()) + R"(","verifier":{"keyDetails":")" + std::string(details->name) +
+           R"(","x509Certificate":{"rawBytes":")" + base::base64_encode(leaf.der()) + R"("}}}}}})";
 }
 
-Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle,
-                          const Certificate& leaf) {
+Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Certificate& leaf) {
     if (!entry.signed_entry_timestamp.empty()) {
-        return std::unexpected(
-            Failure(FailureCode::malformed, entry.where + ".inclusionPromise", "none, as Rekor v2 gives none"));
+        return std::unexpected(Failure(FailureCode::malformed, entry.where + ".inclusionPromise", "none, as Rekor v2 gives none"));
     }
     TRY(const auto expected, expected_body(entry, bundle, leaf));
     if (base::as_text(entry.body) != expected) {
         return std::unexpected(Failure(FailureCode::body_mismatch, body_place(entry),
-                                       "the entry that this bundle's signature, certificate and digest give",
-                                       "another"));
+                                       "the entry that this bundle's signature, certificate and digest give", "another"));
     }
     return check_inclusion(entry, log);
 }

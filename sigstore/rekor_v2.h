@@ -21,7 +21,6 @@ namespace sigstore::rekor_v2 {
 
 // Body, checkpoint and inclusion. Failures: body_mismatch, checkpoint, inclusion, malformed (a promise, which v2 does
 // not give).
-[[nodiscard]] Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle,
-                                        const Certificate& leaf);
+[[nodiscard]] Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Certificate& leaf);
 
 }  // namespace sigstore::rekor_v2

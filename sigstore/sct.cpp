@@ -59,8 +59,8 @@ std::optional<Sct> parse_sct(base::BytesView bytes) {
     const auto hash = reader.number(1);
     const auto algorithm = reader.number(1);
     const auto signature = reader.vector16();
-    if (!version || *version != kVersion1 || !log_id || !timestamp || !extensions || !hash || !algorithm ||
-        !signature || !reader.at_end()) {
+    if (!version || *version != kVersion1 || !log_id || !timestamp || !extensions || !hash || !algorithm || !signature ||
+        !reader.at_end()) {
         return std::nullopt;
     }
     Sct sct;
@@ -74,8 +74,7 @@ std::optional<Sct> parse_sct(base::BytesView bytes) {
 }
 
 std::optional<std::vector<Sct>> parse_list(base::BytesView extension) {
-    const auto wrapped =
-        der::only(extension, der::kOctetString);  // an OCTET STRING inside the extension's OCTET STRING
+    const auto wrapped = der::only(extension, der::kOctetString);  // an OCTET STRING inside the extension's OCTET STRING
     if (!wrapped) return std::nullopt;
     TlsReader outer(*wrapped);
     const auto list = outer.vector16();
@@ -133,14 +132,11 @@ bool is_valid(const Sct& sct, const TransparencyLog& log, const base::Sha256& is
 
 bool signs_precertificates(const Certificate& issuer) {
     const auto& usage = issuer.extended_key_usage();
-    return usage && std::ranges::any_of(usage->purposes, [](base::BytesView purpose) {
-               return base::equal(purpose, oid::kPrecertificateSigning);
-           });
+    return usage &&
+           std::ranges::any_of(usage->purposes, [](base::BytesView purpose) { return base::equal(purpose, oid::kPrecertificateSigning); });
 }
 
-Failure unreadable() {
-    return {FailureCode::sct, "certificate.signedCertificateTimestamps", "a list of signed certificate timestamps"};
-}
+Failure unreadable() { return {FailureCode::sct, "certificate.signedCertificateTimestamps", "a list of signed certificate timestamps"}; }
 
 }  // namespace
 
@@ -184,11 +180,9 @@ base::Bytes sct_signed_data(const Sct& sct, const base::Sha256& issuer_key_hash,
     return data;
 }
 
-Checked<std::vector<const TransparencyLog*>> verify_scts(const Certificate& leaf, const Certificate& issuer,
-                                                         const TrustedRoot& root) {
+Checked<std::vector<const TransparencyLog*>> verify_scts(const Certificate& leaf, const Certificate& issuer, const TrustedRoot& root) {
     if (signs_precertificates(issuer)) {
-        return std::unexpected(
-            Failure(FailureCode::sct, "certificate", "an issuer that is not a precertificate signer"));
+        return std::unexpected(Failure(FailureCode::sct, "certificate", "an issuer that is not a precertificate signer"));
     }
     TRY(const auto scts, embedded_scts(leaf));
     std::vector<const TransparencyLog*> logs;

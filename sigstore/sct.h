@@ -34,8 +34,7 @@ struct Sct {
 // The CT logs of the root with a valid SCT in `leaf`. SCTs of unknown logs, outside a log's window or with a wrong
 // signature do not count. Fails on an unreadable list, and on an issuer that only signs precertificates, whose rules
 // nobody in Sigstore uses.
-[[nodiscard]] Checked<std::vector<const TransparencyLog*>> verify_scts(const Certificate& leaf,
-                                                                       const Certificate& issuer,
+[[nodiscard]] Checked<std::vector<const TransparencyLog*>> verify_scts(const Certificate& leaf, const Certificate& issuer,
                                                                        const TrustedRoot& root);
 
 }  // namespace sigstore

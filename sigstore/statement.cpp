@@ -33,8 +33,7 @@ Checked<void> add_digests(const Reader& subject, std::vector<base::Digest>& subj
     for (const auto& [name, value] : members) {
         TRY(const auto text, value.string());
         if (text.empty() || !base::hex_decode(text)) {
-            return std::unexpected(
-                Failure(FailureCode::malformed, value.path(), "hexadecimal digits", std::string(text)));
+            return std::unexpected(Failure(FailureCode::malformed, value.path(), "hexadecimal digits", std::string(text)));
         }
         if (name != "sha256" && name != "sha512") continue;  // md5, gitCommit and the like never match an artifact
         const auto parsed = base::Digest::parse(std::string(name) + ":" + lower(text));
@@ -54,27 +53,20 @@ Checked<void> check_type(const Reader& root) {
 
 Checked<Statement> Statement::parse(base::BytesView payload) {
     const auto document = base::json::parse(base::as_text(payload));
-    if (!document)
-        return std::unexpected(
-            Failure(FailureCode::malformed, "payload", "an in-toto statement", document.error().message()));
+    if (!document) return std::unexpected(Failure(FailureCode::malformed, "payload", "an in-toto statement", document.error().message()));
     const Reader root(*document, "payload");
     TRY_VOID(check_type(root));
     TRY_VOID(root.only({"_type", "subject", "predicateType", "predicate"}));
     Statement statement;
     TRY(statement.predicate_type_, text_field(root, "predicateType"));
     TRY(const auto subjects, list_field(root, "subject", kMaxSubjects));
-    if (subjects.empty())
-        return std::unexpected(Failure(FailureCode::malformed, "payload.subject", "at least one subject", "none"));
+    if (subjects.empty()) return std::unexpected(Failure(FailureCode::malformed, "payload.subject", "at least one subject", "none"));
     for (const auto& subject : subjects) TRY_VOID(add_digests(subject, statement.subjects_));
     return statement;
 }
 
-bool Statement::is_about(const base::Digest& artifact) const {
-    return std::ranges::find(subjects_, artifact) != subjects_.end();
-}
+bool Statement::is_about(const base::Digest& artifact) const { return std::ranges::find(subjects_, artifact) != subjects_.end(); }
 
-std::string Statement::first_subject() const {
-    return subjects_.empty() ? "no sha256 or sha512 subject" : subjects_.front().to_string();
-}
+std::string Statement::first_subject() const { return subjects_.empty() ? "no sha256 or sha512 subject" : subjects_.front().to_string(); }
 
 }  // namespace sigstore

@@ -35,8 +35,8 @@ Checked<void> check_authority(const TimestampToken& token, const Certificate& si
 
 }  // namespace
 
-Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, base::BytesView signature,
-                                                        const TrustedRoot& root, const std::string& where) {
+Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, base::BytesView signature, const TrustedRoot& root,
+                                                        const std::string& where) {
     TRY(const auto token, TimestampToken::parse(response, where));
     if (!token.is_about(signature)) return refuse(where, "a timestamp of this signature", "one of something else");
     std::optional<Failure> reason;

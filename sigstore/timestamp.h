@@ -22,9 +22,7 @@ struct TimestampFacts {
 // names a trusted authority and does not verify is a failure (`timestamp`): the client specification lets one failing
 // token end the verification, and a bundle whose evidence was tampered with is not shown as good because other evidence
 // is left.
-[[nodiscard]] Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response,
-                                                                      base::BytesView signature,
-                                                                      const TrustedRoot& root,
-                                                                      const std::string& where);
+[[nodiscard]] Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, base::BytesView signature,
+                                                                      const TrustedRoot& root, const std::string& where);
 
 }  // namespace sigstore

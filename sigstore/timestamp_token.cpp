@@ -17,12 +17,8 @@ constexpr int kMaxEmbeddedCertificates = 10;
 using TstInfoHandle = base::OpensslHandle<TS_TST_INFO, TS_TST_INFO_free>;
 using SigningCertificateHandle = base::OpensslHandle<ESS_SIGNING_CERT, ESS_SIGNING_CERT_free>;
 using SigningCertificateV2Handle = base::OpensslHandle<ESS_SIGNING_CERT_V2, ESS_SIGNING_CERT_V2_free>;
-void free_shared_stack(STACK_OF(X509) * stack) {
-    sk_X509_free(stack);
-}
-void free_owned_stack(STACK_OF(X509) * stack) {
-    sk_X509_pop_free(stack, X509_free);
-}
+void free_shared_stack(STACK_OF(X509) * stack) { sk_X509_free(stack); }
+void free_owned_stack(STACK_OF(X509) * stack) { sk_X509_pop_free(stack, X509_free); }
 using SharedStack = base::OpensslHandle<STACK_OF(X509), free_shared_stack>;
 using OwnedStack = base::OpensslHandle<STACK_OF(X509), free_owned_stack>;
 
@@ -35,14 +31,10 @@ std::optional<base::HashAlgorithm> hash_of(const X509_ALGOR* algorithm) {
     const ASN1_OBJECT* object = nullptr;
     X509_ALGOR_get0(&object, nullptr, nullptr, algorithm);
     switch (OBJ_obj2nid(object)) {
-        case NID_sha256:
-            return base::HashAlgorithm::sha256;
-        case NID_sha384:
-            return base::HashAlgorithm::sha384;
-        case NID_sha512:
-            return base::HashAlgorithm::sha512;
-        default:
-            return std::nullopt;
+        case NID_sha256: return base::HashAlgorithm::sha256;
+        case NID_sha384: return base::HashAlgorithm::sha384;
+        case NID_sha512: return base::HashAlgorithm::sha512;
+        default: return std::nullopt;
     }
 }
 
@@ -62,8 +54,8 @@ std::optional<base::BytesView> granted_token(base::BytesView response) {
 
 bool is_sha2(base::BytesView algorithm) {
     const auto id = der::Reader(algorithm).next(der::kObjectIdentifier);
-    return id && (base::equal(id->content, oid::kSha256) || base::equal(id->content, oid::kSha384) ||
-                  base::equal(id->content, oid::kSha512));
+    return id &&
+           (base::equal(id->content, oid::kSha256) || base::equal(id->content, oid::kSha384) || base::equal(id->content, oid::kSha512));
 }
 
 bool is_integer(const std::optional<der::Element>& element, std::uint8_t value) {
@@ -77,8 +69,7 @@ bool has_plain_outline(base::BytesView token) {
     der::Reader content_info(*der::only(token, der::kSequence));
     (void)content_info.next(der::kObjectIdentifier);
     const auto wrapped = content_info.next(der::context_constructed(0));
-    const auto signed_data =
-        wrapped && content_info.at_end() ? der::only(wrapped->content, der::kSequence) : std::nullopt;
+    const auto signed_data = wrapped && content_info.at_end() ? der::only(wrapped->content, der::kSequence) : std::nullopt;
     if (!signed_data) return false;
     der::Reader fields(*signed_data);
     const bool is_version_3 = is_integer(fields.next(der::kInteger), 3);
@@ -97,8 +88,7 @@ bool has_plain_outline(base::BytesView token) {
 
 std::shared_ptr<CMS_ContentInfo> parse_cms(base::BytesView token) {
     const unsigned char* position = token.data();
-    std::shared_ptr<CMS_ContentInfo> cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(token.size())),
-                                         CMS_ContentInfo_free);
+    std::shared_ptr<CMS_ContentInfo> cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(token.size())), CMS_ContentInfo_free);
     if (!cms || position != token.data() + token.size()) return nullptr;
     if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return nullptr;
     if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_id_smime_ct_TSTInfo) return nullptr;
@@ -137,8 +127,7 @@ bool has_fitting_algorithms(CMS_SignerInfo* signer, const PublicKey& key) {
     const int key_id = key.kind() == KeyKind::rsa ? NID_rsaEncryption : NID_X9_62_id_ecPublicKey;
     int signed_digest = NID_undef;
     int signing_key = NID_undef;
-    if (OBJ_find_sigid_algs(OBJ_obj2nid(object), &signed_digest, &signing_key) != 1)
-        return OBJ_obj2nid(object) == key_id;
+    if (OBJ_find_sigid_algs(OBJ_obj2nid(object), &signed_digest, &signing_key) != 1) return OBJ_obj2nid(object) == key_id;
     const ASN1_OBJECT* digest_object = nullptr;
     X509_ALGOR_get0(&digest_object, nullptr, nullptr, digest);
     return signing_key == key_id && signed_digest == OBJ_obj2nid(digest_object);
@@ -166,10 +155,8 @@ Handle decode_attribute(CMS_SignerInfo* signer, int nid) {
 // RFC 3161 2.4.1: the attribute names the signer's certificate by hash, so that another one with the same key cannot
 // take its place.
 bool names_path(CMS_SignerInfo* signer, const Path& path) {
-    const auto v1 =
-        decode_attribute<SigningCertificateHandle, d2i_ESS_SIGNING_CERT>(signer, NID_id_smime_aa_signingCertificate);
-    const auto v2 = decode_attribute<SigningCertificateV2Handle, d2i_ESS_SIGNING_CERT_V2>(
-        signer, NID_id_smime_aa_signingCertificateV2);
+    const auto v1 = decode_attribute<SigningCertificateHandle, d2i_ESS_SIGNING_CERT>(signer, NID_id_smime_aa_signingCertificate);
+    const auto v2 = decode_attribute<SigningCertificateV2Handle, d2i_ESS_SIGNING_CERT_V2>(signer, NID_id_smime_aa_signingCertificateV2);
     const SharedStack chain(sk_X509_new_null());
     if (!chain) return false;
     for (const auto& certificate : path) {
@@ -199,9 +186,7 @@ Checked<TimestampToken> TimestampToken::parse(base::BytesView response, const st
     return token;
 }
 
-base::BytesView TimestampToken::content() const {
-    return view_of(*CMS_get0_content(cms_.get()));
-}
+base::BytesView TimestampToken::content() const { return view_of(*CMS_get0_content(cms_.get())); }
 
 bool TimestampToken::read_info() {
     const auto bytes = content();
@@ -227,18 +212,14 @@ bool TimestampToken::has_consistent_attributes() const {
     const auto algorithm = hash_of(digest_algorithm);
     const auto* const type = attribute<ASN1_OBJECT>(signer_info_, NID_pkcs9_contentType, V_ASN1_OBJECT);
     const auto* const digest = attribute<ASN1_STRING>(signer_info_, NID_pkcs9_messageDigest, V_ASN1_OCTET_STRING);
-    if (!algorithm || type == nullptr || digest == nullptr || OBJ_obj2nid(type) != NID_id_smime_ct_TSTInfo)
-        return false;
+    if (!algorithm || type == nullptr || digest == nullptr || OBJ_obj2nid(type) != NID_id_smime_ct_TSTInfo) return false;
     return base::equal(view_of(digest), base::hash(*algorithm, content()));
 }
 
-bool TimestampToken::is_about(base::BytesView signature) const {
-    return base::hash(imprint_algorithm_, signature) == imprint_;
-}
+bool TimestampToken::is_about(base::BytesView signature) const { return base::hash(imprint_algorithm_, signature) == imprint_; }
 
 bool TimestampToken::names_signer(const Certificate& certificate) const {
-    const bool is_named =
-        CMS_SignerInfo_cert_cmp(signer_info_, certificate.handle()) == 0 || names_path(signer_info_, {certificate});
+    const bool is_named = CMS_SignerInfo_cert_cmp(signer_info_, certificate.handle()) == 0 || names_path(signer_info_, {certificate});
     base::clear_openssl_errors();
     return is_named;
 }
@@ -263,9 +244,8 @@ std::optional<Certificate> TimestampToken::embedded_signer() const {
 bool TimestampToken::is_signed_by(const Path& path) const {
     CMS_SignerInfo_set1_signer_cert(signer_info_, path.front().handle());
     const bool good = CMS_SignerInfo_cert_cmp(signer_info_, path.front().handle()) == 0 &&
-                      has_fitting_algorithms(signer_info_, path.front().key()) &&
-                      CMS_SignerInfo_verify(signer_info_) == 1 && names_path(signer_info_, path) &&
-                      signing_time_fits(signer_info_, path.front());
+                      has_fitting_algorithms(signer_info_, path.front().key()) && CMS_SignerInfo_verify(signer_info_) == 1 &&
+                      names_path(signer_info_, path) && signing_time_fits(signer_info_, path.front());
     base::clear_openssl_errors();
     return good;
 }

@@ -2,11 +2,11 @@
 // with its content. Who the signer is and whether to believe it is decided in timestamp.h.
 #pragma once
 
+#include <openssl/cms.h>
+
 #include <memory>
 #include <optional>
 #include <string>
-
-#include <openssl/cms.h>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -30,8 +30,7 @@ public:
     // By issuer and serial number, or by the signing-certificate attribute: a token with one of them spoilt is still
     // that signer's.
     [[nodiscard]] bool names_signer(const Certificate& certificate) const;
-    [[nodiscard]] std::optional<Certificate> embedded_signer()
-        const;  // the embedded certificate of that issuer and serial number
+    [[nodiscard]] std::optional<Certificate> embedded_signer() const;  // the embedded certificate of that issuer and serial number
     // The signature over the signed attributes is by path[0], which is named both ways (RFC 5652 5.3, RFC 3161 2.4.1),
     // and the signingTime attribute, if there is one, lies in its validity.
     [[nodiscard]] bool is_signed_by(const Path& path) const;

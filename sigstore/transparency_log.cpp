@@ -35,11 +35,9 @@ constexpr auto kKeyDetails = std::to_array<KeyDetails>({
 Checked<PublicKey> parse_key(const base::json::Reader& json, const KeyDetails& details) {
     TRY(const auto der, bytes_field(json, "rawBytes"));
     const auto where = json.path() + ".rawBytes";
-    TRY(auto key,
-        details.encoding == Encoding::spki ? PublicKey::from_spki(der, where) : PublicKey::from_pkcs1(der, where));
+    TRY(auto key, details.encoding == Encoding::spki ? PublicKey::from_spki(der, where) : PublicKey::from_pkcs1(der, where));
     if (key.kind() != details.kind || (details.bits != 0 && key.bits() != details.bits)) {
-        return std::unexpected(
-            Failure(FailureCode::trust_root, where, "a key of the type " + std::string(details.name)));
+        return std::unexpected(Failure(FailureCode::trust_root, where, "a key of the type " + std::string(details.name)));
     }
     return key;
 }
@@ -66,8 +64,7 @@ Checked<std::optional<TransparencyLog>> TransparencyLog::parse(const base::json:
     // Without a start the key would have been good for ever before (conformance:
     // trust-root-tlog-missing-validity-start).
     if (!valid_for.start) {
-        return std::unexpected(
-            Failure(FailureCode::trust_root, public_key.path() + ".validFor.start", "a time", "none"));
+        return std::unexpected(Failure(FailureCode::trust_root, public_key.path() + ".validFor.start", "a time", "none"));
     }
     TRY(auto base_url, text_field(json, "baseUrl"));
     TRY(auto operator_name, optional_text_field(json, "operator"));
@@ -75,8 +72,7 @@ Checked<std::optional<TransparencyLog>> TransparencyLog::parse(const base::json:
     TRY(const auto key_id, log_id.at("keyId"));
     TRY(const auto id, sha256_value(key_id));
     auto host = host_of(base_url);
-    return TransparencyLog{std::move(base_url), std::move(host), std::move(operator_name), id,
-                           std::move(key),      valid_for};
+    return TransparencyLog{std::move(base_url), std::move(host), std::move(operator_name), id, std::move(key), valid_for};
 }
 
 base::Sha256 TransparencyLog::note_id(std::string_view name) const {
@@ -90,12 +86,8 @@ base::Sha256 TransparencyLog::note_id(std::string_view name) const {
     return base::sha256({base::as_bytes(name), newline, algorithm, base::as_bytes("PKIX-RSA-PKCS#1v1.5"), key.spki()});
 }
 
-bool TransparencyLog::is_v2_only() const {
-    return key.kind() == KeyKind::ed25519 || id != key.spki_sha256();
-}
+bool TransparencyLog::is_v2_only() const { return key.kind() == KeyKind::ed25519 || id != key.spki_sha256(); }
 
-std::string TransparencyLog::counting_key() const {
-    return operator_name.empty() ? base::hex_encode(id) : operator_name;
-}
+std::string TransparencyLog::counting_key() const { return operator_name.empty() ? base::hex_encode(id) : operator_name; }
 
 }  // namespace sigstore

@@ -19,8 +19,7 @@ Checked<void> check_media_type(const Reader& root) {
     if (type == "application/vnd.dev.sigstore.trustedroot+json;version=0.1") return {};
     if (type == "application/vnd.dev.sigstore.trustedroot.v0.1+json") return {};
     if (type == "application/vnd.dev.sigstore.trustedroot.v0.2+json") return {};
-    return std::unexpected(
-        Failure(FailureCode::unsupported, "mediaType", "a Sigstore trusted root of version 0.1 or 0.2", type));
+    return std::unexpected(Failure(FailureCode::unsupported, "mediaType", "a Sigstore trusted root of version 0.1 or 0.2", type));
 }
 
 const TransparencyLog* find_in(const std::vector<TransparencyLog>& logs, const base::Sha256& id) {
@@ -30,8 +29,7 @@ const TransparencyLog* find_in(const std::vector<TransparencyLog>& logs, const b
 
 // Implementations index logs by the declared id and let the last one win; two keys under one id are a mistake or an
 // attack.
-Checked<std::vector<TransparencyLog>> parse_logs(const Reader& root, std::string_view name,
-                                                 std::vector<std::string>& warnings) {
+Checked<std::vector<TransparencyLog>> parse_logs(const Reader& root, std::string_view name, std::vector<std::string>& warnings) {
     TRY(const auto items, list_field(root, name, kMaxInstances));
     std::vector<TransparencyLog> logs;
     for (const auto& item : items) {
@@ -44,8 +42,7 @@ Checked<std::vector<TransparencyLog>> parse_logs(const Reader& root, std::string
             warnings.push_back(item.path() + ": logId is not the one that its key gives");
         }
         if (find_in(logs, log->id) != nullptr) {
-            return std::unexpected(
-                Failure(FailureCode::trust_root, item.path() + ".logId", "an id of its own", "one that is taken"));
+            return std::unexpected(Failure(FailureCode::trust_root, item.path() + ".logId", "an id of its own", "one that is taken"));
         }
         logs.push_back(*std::move(log));
     }
@@ -72,8 +69,7 @@ Checked<TrustedRoot> TrustedRoot::parse(base::BytesView json) {
 }
 
 Checked<TrustedRoot> TrustedRoot::parse_document(base::BytesView json) {
-    if (json.size() > kMaxSize)
-        return std::unexpected(Failure(FailureCode::limits, "", "a trusted root of at most 4 MiB"));
+    if (json.size() > kMaxSize) return std::unexpected(Failure(FailureCode::limits, "", "a trusted root of at most 4 MiB"));
     TRY(const auto document, base::json::parse(base::as_text(json)));
     const Reader root(document);
     TRY_VOID(check_media_type(root));
@@ -81,18 +77,13 @@ Checked<TrustedRoot> TrustedRoot::parse_document(base::BytesView json) {
     result.version_ = base::hex_encode(base::sha256(json));
     TRY(result.logs_, parse_logs(root, "tlogs", result.warnings_));
     TRY(result.certificate_logs_, parse_logs(root, "ctlogs", result.warnings_));
-    TRY(result.certificate_authorities_,
-        parse_authorities(root, "certificateAuthorities", Authority::Role::certificates));
+    TRY(result.certificate_authorities_, parse_authorities(root, "certificateAuthorities", Authority::Role::certificates));
     TRY(result.timestamp_authorities_, parse_authorities(root, "timestampAuthorities", Authority::Role::timestamps));
     return result;
 }
 
-const TransparencyLog* TrustedRoot::find_log(const base::Sha256& id) const {
-    return find_in(logs_, id);
-}
+const TransparencyLog* TrustedRoot::find_log(const base::Sha256& id) const { return find_in(logs_, id); }
 
-const TransparencyLog* TrustedRoot::find_certificate_log(const base::Sha256& id) const {
-    return find_in(certificate_logs_, id);
-}
+const TransparencyLog* TrustedRoot::find_certificate_log(const base::Sha256& id) const { return find_in(certificate_logs_, id); }
 
 }  // namespace sigstore

@@ -21,9 +21,7 @@ public:
     // whole root invalid.
     [[nodiscard]] static Checked<TrustedRoot> parse(base::BytesView json);
 
-    [[nodiscard]] const std::string& version() const {
-        return version_;
-    }  // hex sha256 of the file: names the trust material
+    [[nodiscard]] const std::string& version() const { return version_; }  // hex sha256 of the file: names the trust material
     [[nodiscard]] const std::vector<TransparencyLog>& logs() const { return logs_; }
     [[nodiscard]] const std::vector<TransparencyLog>& certificate_logs() const { return certificate_logs_; }
     [[nodiscard]] const std::vector<Authority>& certificate_authorities() const { return certificate_authorities_; }

@@ -34,7 +34,7 @@ struct VerifiedSignature {
 
 // `artifact` is the digest of the manifest that the signature is asked to be about: compared under its own algorithm's
 // name, so that a sha256 digest is found among sha256 subjects only.
-[[nodiscard]] Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root,
-                                                const base::Digest& artifact, const Thresholds& thresholds = {});
+[[nodiscard]] Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root, const base::Digest& artifact,
+                                                const Thresholds& thresholds = {});
 
 }  // namespace sigstore

@@ -12,9 +12,10 @@ using namespace std::chrono_literals;
 namespace {
 
 std::unique_ptr<proxy::App> app_of(const std::string& server) {
-    const auto text = "[server]\n" + server +
-                      "[admin]\nlisten = \"127.0.0.1:0\"\n[[upstream]]\nregistry = \"r.example\"\nurl = \"https://r.example\"\ndefault = true\n"
-                      "auth = \"anonymous\"\nblobs = \"open\"\n[clients]\nauth = [\"none\"]\n";
+    const auto text =
+        "[server]\n" + server +
+        "[admin]\nlisten = \"127.0.0.1:0\"\n[[upstream]]\nregistry = \"r.example\"\nurl = \"https://r.example\"\ndefault = true\n"
+        "auth = \"anonymous\"\nblobs = \"open\"\n[clients]\nauth = [\"none\"]\n";
     const auto sink = proxy::LineSink::standard_error();
     return proxy::App::create(proxy::parse_config(text, "/gate.toml").value(), proxy::AppSinks{sink, sink}, base::system_now).value();
 }

@@ -1,6 +1,7 @@
-#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+
+#include <atomic>
 #include <thread>
 
 #include "test/component/allocations.h"
@@ -160,12 +161,14 @@ TEST_CASE("known-good signatures are tried first when the evidence is collected 
     const auto digest = registry.load("signed-rekor2-email", "acme/app");
     const Gate gate(registry, kEmailPolicy, "\"pull\"", clock.setup());
     REQUIRE(gate.get(by_digest(digest)).status == 200);
-    const std::string empty = R"("mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2)";
+    const std::string empty =
+        R"("mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2)";
     for (int i = 0; i < 600; ++i) {
-        const std::string artifact = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json","config":{)" +
-                                     empty + R"(},"layers":[{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","digest":"sha256:)" + std::string(64, 'a') +
-                                     R"(","size":)" + std::to_string(100 + i) + R"(}],"subject":{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" + digest +
-                                     R"(","size":100}})";
+        const std::string artifact =
+            R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json","config":{)" +
+            empty + R"(},"layers":[{"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","digest":"sha256:)" + std::string(64, 'a') +
+            R"(","size":)" + std::to_string(100 + i) +
+            R"(}],"subject":{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" + digest + R"(","size":100}})";
         (void)registry.put_manifest("acme/app", "application/vnd.oci.image.manifest.v1+json", artifact);
     }
     CHECK(gate.get(by_digest(digest)).status == 200);
@@ -182,13 +185,17 @@ TEST_CASE("evidence costs what it holds") {
     setup.cache = "memory = \"8MiB\"\n";
     std::vector<std::string> digests;
     for (int i = 0; i < 60; ++i) {
-        const auto json = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[],"annotations":{"a":")" + std::to_string(i) + "\"}}";
+        const auto json =
+            R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[],"annotations":{"a":")" +
+            std::to_string(i) + "\"}}";
         digests.push_back(registry.put_manifest("acme/app", std::string(registry::kOciIndex), json));
         std::string list = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)";
         for (int n = 0; n < 60; ++n) {
             auto hex = std::to_string(100000 + 100 * i + n);
-            list += (n ? "," : "") + std::string(R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:)") + std::string(58, 'c') + hex +
-                    R"(","size":100,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json","annotations":{"x":")" + std::string(60'000, 'x') + "\"}}";
+            list += (n ? "," : "") + std::string(R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":"sha256:)") +
+                    std::string(58, 'c') + hex +
+                    R"(","size":100,"artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json","annotations":{"x":")" +
+                    std::string(60'000, 'x') + "\"}}";
         }
         const auto index = registry.put_manifest("acme/app", std::string(registry::kOciIndex), list + "]}");
         registry.tag("acme/app", "sha256-" + digests.back().substr(7), index);

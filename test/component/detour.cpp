@@ -1,10 +1,10 @@
 #include "test/component/detour.h"
 
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/write.hpp>
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/write.hpp>
 
 #include "test/component/memory_cases.h"
 

@@ -2,8 +2,9 @@
 // others pass.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
 #include <functional>
 #include <optional>
 #include <string>

@@ -1,6 +1,7 @@
-#include <atomic>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/write.hpp>
+
+#include <atomic>
 #include <thread>
 
 #include "registry/manifest.h"
@@ -67,10 +68,11 @@ TEST_CASE("a signature pushed through the gate counts at once, whatever negative
     const auto by_subject = GENERATE(false, true);
     http::Headers type;
     type.add("Content-Type", by_subject ? registry::kOciManifest : registry::kOciIndex);
-    const std::string empty = R"("mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2)";
-    const std::string artifact = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{)" + empty +
-                                 R"(},"layers":[{)" + empty + R"(}],"subject":{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" +
-                                 digest + R"(","size":100}})";
+    const std::string empty =
+        R"("mediaType":"application/vnd.oci.empty.v1+json","digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a","size":2)";
+    const std::string artifact =
+        R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json","config":{)" + empty + R"(},"layers":[{)" + empty +
+        R"(}],"subject":{"mediaType":"application/vnd.oci.image.manifest.v1+json","digest":")" + digest + R"(","size":100}})";
     const std::string list = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
     REQUIRE(ask(gate.port(), "PUT", by_digest(by_subject ? "signature" : tag), type, by_subject ? artifact : list).status == 201);
     CHECK(gate.get(by_digest(digest)).status == 200);
@@ -152,7 +154,8 @@ TEST_CASE("a manifest deleted through the gate is gone, even while somebody is s
     socket->set_option(http::asio::socket_base::receive_buffer_size(4096));
     socket->connect({http::asio::ip::make_address("127.0.0.1"), gate.port()});
     std::string many;
-    for (int i = 0; i < 4; ++i) many += "GET " + by_digest(digest) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(gate.port()) + "\r\n\r\n";
+    for (int i = 0; i < 4; ++i)
+        many += "GET " + by_digest(digest) + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(gate.port()) + "\r\n\r\n";
     http::asio::write(*socket, http::asio::buffer(many));
     std::this_thread::sleep_for(500ms);
     std::atomic<bool> deleted = false;

@@ -1,7 +1,8 @@
 #include "test/component/gate_fixture.h"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
+
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -108,11 +109,11 @@ Gate::Gate(const VectorRegistry& registry, std::string_view policy, std::string_
     std::filesystem::remove(log_path_);
     const auto only_upstream = "[[upstream]]\nregistry = \"registry.example\"\nurl = \"http://" + registry.host() +
                                "\"\ndefault = true\nauth = \"anonymous\"\nblobs = \"open\"\n" + setup.upstream;
-    const std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = " + std::to_string(setup.threads) + "\ndrain = \"1s\"\n" + setup.server +
-                             "[admin]\nlisten = \"127.0.0.1:0\"\n[cache]\n" + setup.cache + (setup.upstreams.empty() ? only_upstream : setup.upstreams) +
-                             "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = [" +
-                             std::string(actions) + "]\n[trust.images]\ntrusted_root = \"" + images_folder() +
-                             "/trusted_root.json\"\n" + std::string(policy);
+    const std::string text =
+        "[server]\nlisten = [\"127.0.0.1:0\"]\nthreads = " + std::to_string(setup.threads) + "\ndrain = \"1s\"\n" + setup.server +
+        "[admin]\nlisten = \"127.0.0.1:0\"\n[cache]\n" + setup.cache + (setup.upstreams.empty() ? only_upstream : setup.upstreams) +
+        "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = [" +
+        std::string(actions) + "]\n[trust.images]\ntrusted_root = \"" + images_folder() + "/trusted_root.json\"\n" + std::string(policy);
     auto config = proxy::parse_config(text, "/component.toml");
     if (!config) throw std::runtime_error(config.error().front().text());
     auto sink = proxy::LineSink::file(log_path_);

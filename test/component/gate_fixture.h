@@ -46,8 +46,12 @@ public:
     Gate(const VectorRegistry& registry, std::string_view policy, std::string_view actions = "\"pull\"", const Setup& setup = {});
     ~Gate();
 
-    [[nodiscard]] Reply get(std::string_view target, const http::Headers& headers = {}) const { return ask(port(), "GET", target, headers); }
-    [[nodiscard]] Reply head(std::string_view target, const http::Headers& headers = {}) const { return ask(port(), "HEAD", target, headers); }
+    [[nodiscard]] Reply get(std::string_view target, const http::Headers& headers = {}) const {
+        return ask(port(), "GET", target, headers);
+    }
+    [[nodiscard]] Reply head(std::string_view target, const http::Headers& headers = {}) const {
+        return ask(port(), "HEAD", target, headers);
+    }
     [[nodiscard]] std::uint16_t port() const { return app_->ports().at(0); }
     [[nodiscard]] std::uint16_t admin_port() const { return app_->ports().at(1); }
     [[nodiscard]] std::string decisions() const;  // the decision log so far

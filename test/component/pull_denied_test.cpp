@@ -109,8 +109,9 @@ TEST_CASE("more signatures than are tried, and none that satisfies, is refused a
         entries += (i == 0 ? "" : ",") + (R"({"mediaType":"application/vnd.oci.image.manifest.v1+json","size":10,"digest":")" + junk +
                                           R"(","artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json"})");
     }
-    const auto index = registry.put_manifest("acme/app", "application/vnd.oci.image.index.v1+json",
-                                             R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" + entries + "]}");
+    const auto index =
+        registry.put_manifest("acme/app", "application/vnd.oci.image.index.v1+json",
+                              R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)" + entries + "]}");
     registry.tag("acme/app", "sha256-" + digest.substr(7), index);
     const Gate gate(registry, kEmailPolicy);
     registry.forget_requests();

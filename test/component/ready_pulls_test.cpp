@@ -2,6 +2,7 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/read_until.hpp>
 #include <boost/asio/write.hpp>
+
 #include <chrono>
 #include <thread>
 
@@ -19,9 +20,7 @@ namespace {
 // One connection that stays open. Answers are as long as the first one was.
 class KeptConnection {
 public:
-    explicit KeptConnection(std::uint16_t port) : socket_(io_) {
-        socket_.connect({http::asio::ip::make_address("127.0.0.1"), port});
-    }
+    explicit KeptConnection(std::uint16_t port) : socket_(io_) { socket_.connect({http::asio::ip::make_address("127.0.0.1"), port}); }
     void get(const std::string& request, std::string& answer) {
         http::asio::write(socket_, http::asio::buffer(request));
         if (answer.empty()) {
@@ -65,7 +64,8 @@ TEST_CASE("a warm pull by digest allocates nothing") {
     const auto digest = registry.load(vector, "acme/app");
     const Gate gate(registry, kEmailPolicy);
     KeptConnection connection(gate.port());
-    const auto request = "GET " + target_of(digest) + " HTTP/1.1\r\nHost: gate.example.internal:5000\r\nUser-Agent: test\r\nAccept: */*\r\n\r\n";
+    const auto request =
+        "GET " + target_of(digest) + " HTTP/1.1\r\nHost: gate.example.internal:5000\r\nUser-Agent: test\r\nAccept: */*\r\n\r\n";
     std::string cold;
     connection.get(request, cold);
     REQUIRE(cold.starts_with("HTTP/1.1 200 OK\r\n"));
@@ -179,7 +179,8 @@ TEST_CASE("what is kept ready stays small, whatever the query") {
     const auto before = anonymous_memory();
     std::string answer;
     for (int i = 0; i < 4000; ++i) {
-        const auto request = "GET " + target_of(digest) + "?" + std::to_string(i) + std::string(15'000, 'x') + " HTTP/1.1\r\nHost: gate\r\n\r\n";
+        const auto request =
+            "GET " + target_of(digest) + "?" + std::to_string(i) + std::string(15'000, 'x') + " HTTP/1.1\r\nHost: gate\r\n\r\n";
         http::asio::write(socket, http::asio::buffer(request));
         const auto size = http::asio::read_until(socket, http::asio::dynamic_buffer(answer), "\r\n\r\n");
         REQUIRE(answer.starts_with("HTTP/1.1 200"));

@@ -23,7 +23,8 @@ TEST_CASE("whatever chose the upstream of an upload leads its next request there
     VectorRegistry second(false);
     const auto [found_by, target, host, location] = GENERATE(table<std::string, std::string, std::string, std::string>({
         {"prefix = \"b\"", "/v2/b/acme/app/blobs/uploads/", "127.0.0.1", "https://gate.example/v2/b/acme/app/blobs/uploads/abc?_state=s"},
-        {"host = \"localhost\"", "/v2/acme/app/blobs/uploads/", "localhost", "http://localhost:PORT/v2/acme/app/blobs/uploads/abc?_state=s"},
+        {"host = \"localhost\"", "/v2/acme/app/blobs/uploads/", "localhost",
+         "http://localhost:PORT/v2/acme/app/blobs/uploads/abc?_state=s"},
         {"ns = [\"b.example:443\"]", "/v2/acme/app/blobs/uploads/?ns=b.example%3A443", "127.0.0.1",
          "https://gate.example/v2/acme/app/blobs/uploads/abc?_state=s&ns=b.example%3A443"},
     }));
@@ -52,9 +53,12 @@ TEST_CASE("the policy is about the upstream that was chosen, not about the name 
     (void)first.load("unsigned", "acme/app");
     (void)second.load("unsigned", "acme/app");
     Setup setup;
-    setup.upstreams = upstream(first, "a.example", "default = true") + upstream(second, "b.example", "prefix = \"b\"\nns = [\"b.example\"]");
-    const Gate gate(first, kEmailPolicy + "[[policy]]\nname = \"open\"\nrepositories = [\"b.example/acme/app\"]\naction = \"allow\"\nreason = \"test\"\n",
-                    "\"pull\"", setup);
+    setup.upstreams =
+        upstream(first, "a.example", "default = true") + upstream(second, "b.example", "prefix = \"b\"\nns = [\"b.example\"]");
+    const Gate gate(
+        first,
+        kEmailPolicy + "[[policy]]\nname = \"open\"\nrepositories = [\"b.example/acme/app\"]\naction = \"allow\"\nreason = \"test\"\n",
+        "\"pull\"", setup);
     CHECK(gate.get("/v2/b/acme/app/manifests/v1").status == 200);
     CHECK(gate.get("/v2/acme/app/manifests/v1?ns=b.example").status == 200);
     CHECK(gate.get("/v2/acme/app/manifests/v1").status == 403);
@@ -81,13 +85,14 @@ TEST_CASE("a reference by sha512 is compared with the bytes and judged by their 
     const auto good = gate.get("/v2/acme/app/manifests/v1");
     REQUIRE(good.status == 200);
     const auto sha512 = base::Digest::of(base::HashAlgorithm::sha512, base::as_bytes(good.body)).to_string();
-    registry.intercept([type = std::string(*good.headers.get("content-type")), body = good.body](const http::RequestHead& head) -> std::optional<Answer> {
-        if (head.target.find("/manifests/sha512:") == std::string::npos) return std::nullopt;
-        Answer answer;
-        answer.headers.set("Content-Type", type);
-        answer.body = base::to_bytes(body);
-        return answer;
-    });
+    registry.intercept(
+        [type = std::string(*good.headers.get("content-type")), body = good.body](const http::RequestHead& head) -> std::optional<Answer> {
+            if (head.target.find("/manifests/sha512:") == std::string::npos) return std::nullopt;
+            Answer answer;
+            answer.headers.set("Content-Type", type);
+            answer.body = base::to_bytes(body);
+            return answer;
+        });
     const auto reply = gate.get("/v2/acme/app/manifests/" + sha512);
     CHECK(reply.status == 200);
     CHECK(reply.headers.get("docker-content-digest") == sha512);

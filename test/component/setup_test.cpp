@@ -10,10 +10,12 @@ namespace {
 
 // A configuration with one of each file; `wrong` is put in place of one good line.
 std::string configuration(std::string_view good, std::string_view wrong) {
-    std::string text = "[server]\nlisten = [\"127.0.0.1:0\"]\n[[upstream]]\nregistry = \"r.example\"\nurl = \"https://r.example\"\ndefault = true\n"
-                       "auth = \"anonymous\"\nblobs = \"open\"\n[clients]\nauth = [\"none\"]\n[trust.t]\ntrusted_root = \"" +
-                       test::images_folder() + "/trusted_root.json\"\n[[policy]]\nname = \"p\"\nrepositories = [\"**\"]\ntrust = [\"t\"]\n"
-                       "  [[policy.signer]]\n  name = \"s\"\n  issuer = \"https://i.example\"\n  subject = \"a@i.example\"\n";
+    std::string text =
+        "[server]\nlisten = [\"127.0.0.1:0\"]\n[[upstream]]\nregistry = \"r.example\"\nurl = \"https://r.example\"\ndefault = true\n"
+        "auth = \"anonymous\"\nblobs = \"open\"\n[clients]\nauth = [\"none\"]\n[trust.t]\ntrusted_root = \"" +
+        test::images_folder() +
+        "/trusted_root.json\"\n[[policy]]\nname = \"p\"\nrepositories = [\"**\"]\ntrust = [\"t\"]\n"
+        "  [[policy.signer]]\n  name = \"s\"\n  issuer = \"https://i.example\"\n  subject = \"a@i.example\"\n";
     if (!good.empty()) text.replace(text.find(good), good.size(), wrong);
     return text;
 }

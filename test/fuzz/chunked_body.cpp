@@ -1,16 +1,16 @@
 // Chunked bodies (RFC 9112 section 7.1): the input is what stands behind the head. It is decoded as it arrives at once,
 // byte by byte if it is short, and in pieces of one size, and read in steps as different; a direct reading of the
 // grammar says what must come out.
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <charconv>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "http/body_decoder.h"
 #include "test/fuzz/property.h"
@@ -95,8 +95,7 @@ std::optional<std::string_view> next_line(std::string_view& rest) {
 }
 
 bool has_control(std::string_view text) {
-    return std::ranges::any_of(text,
-                               [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
+    return std::ranges::any_of(text, [](char c) { return (static_cast<unsigned char>(c) < 0x20 && c != '\t') || c == 0x7f; });
 }
 
 // chunked-body by its grammar, over bytes that are all there; nullopt: malformed or not complete.
@@ -153,8 +152,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto delivery : {Delivery{piece, step}, Delivery{bytes.size() / 128 + 1, 1}}) {
         const auto decoded = deliver(bytes, delivery);
         check_against(decoded, reading, bytes);
-        require(decoded.error.has_value() == whole.error.has_value(),
-                "the verdict does not depend on how the bytes arrive");
+        require(decoded.error.has_value() == whole.error.has_value(), "the verdict does not depend on how the bytes arrive");
         const bool ended = decoded.error == base::ErrorCode::unavailable;
         require(ended == (whole.error == base::ErrorCode::unavailable), "too short is too short however it arrives");
     }

@@ -46,9 +46,7 @@ void check_problems(const proxy::Problems& problems, std::string_view toml) {
     }
 }
 
-bool inside(const std::string& a, const std::string& b) {
-    return (a + "/").starts_with(b + "/");
-}
+bool inside(const std::string& a, const std::string& b) { return (a + "/").starts_with(b + "/"); }
 
 void check_upstreams(const std::vector<proxy::UpstreamSettings>& upstreams) {
     require(!upstreams.empty(), "there is an upstream");
@@ -70,8 +68,7 @@ void check_config(const proxy::Config& config) {
     for (const auto& policy : config.policies) {
         require(!policy.name.empty() && !policy.repositories.empty(), "a policy has a name and repositories");
         for (const auto& name : policy.trust) {
-            require(std::ranges::find(config.trusts, name, &proxy::TrustSettings::name) != config.trusts.end(),
-                    "a policy's trust exists");
+            require(std::ranges::find(config.trusts, name, &proxy::TrustSettings::name) != config.trusts.end(), "a policy's trust exists");
         }
         if (policy.action != proxy::PolicyAction::verify) continue;
         require(!policy.trust.empty() && !policy.signers.empty(), "a policy that verifies has a trust and a signer");
@@ -80,8 +77,7 @@ void check_config(const proxy::Config& config) {
 
 // A comment above moves every position by one line, but for what is said of the file as a whole, and changes nothing
 // else.
-void check_moved(const std::expected<proxy::Config, proxy::Problems>& config, std::string_view toml,
-                 const proxy::ConfigFiles& files) {
+void check_moved(const std::expected<proxy::Config, proxy::Problems>& config, std::string_view toml, const proxy::ConfigFiles& files) {
     const auto moved = proxy::parse_config("# above\n" + std::string(toml), "/etc/gate/config.toml", files);
     require(moved.has_value() == config.has_value(), "a comment above changes nothing");
     // Of two mistakes in the syntax, toml++ reports one, and which depends on where its blocks of 32 bytes end.

@@ -52,8 +52,7 @@ std::string written(const Value& value, std::size_t depth) {
 // Any bytes at all become one JSON string on one line.
 void check_quote(std::string_view bytes) {
     const auto text = base::json::quote(bytes);
-    for (const char c : text)
-        require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a quoted text stays in its line");
+    for (const char c : text) require(static_cast<unsigned char>(c) >= 0x20 && c != 0x7f, "a quoted text stays in its line");
     const auto value = base::json::parse(text);
     require(value && value->as<std::string>() != nullptr, "a quoted text is a JSON string");
     require(base::json::quote(*value->as<std::string>()) == text, "quoting what was read gives the same");
@@ -74,8 +73,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     require(written(*laxly) == text, "a strict and a lax reader see the same document");
     const auto again = base::json::parse(text);
     require(again && written(*again) == text, "a document survives writing");
-    require(base::json::parse(" \t\r\n" + std::string(input) + "\n ").has_value(),
-            "white space around a document means nothing");
+    require(base::json::parse(" \t\r\n" + std::string(input) + "\n ").has_value(), "white space around a document means nothing");
     require(!base::json::parse(std::string(input) + "x"), "nothing may stand behind a document");
     return 0;
 }

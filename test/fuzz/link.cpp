@@ -43,22 +43,19 @@ void check_reference(std::string_view reference) {
 
 void check_link(std::string_view value) {
     const auto next = registry::next_link(value);
-    if (next && *next)
-        require(value.find("<" + **next + ">") != std::string_view::npos, "the next link stands in the field");
+    if (next && *next) require(value.find("<" + **next + ">") != std::string_view::npos, "the next link stands in the field");
     http::Headers headers;
     headers.add("Link", value);
     const auto page = registry::next_page(listing(), headers);
     if (page && *page) {
-        require((*page)->origin == listing().origin && (*page)->path() == listing().path(),
-                "the next page is in the same listing");
+        require((*page)->origin == listing().origin && (*page)->path() == listing().path(), "the next page is in the same listing");
         check_url(**page);
     }
     const registry::PublicBase client("https://gate.example", "mirror/acme/app");
     const auto shown = registry::public_tags_link(listing(), headers, client);
     if (!shown || !*shown) return;
     require(page && *page, "a link is shown only for a next page");
-    require((*shown)->starts_with("<https://gate.example/v2/mirror/acme/app/tags/list?"),
-            "a shown link leads to the gate");
+    require((*shown)->starts_with("<https://gate.example/v2/mirror/acme/app/tags/list?"), "a shown link leads to the gate");
     require(http::is_field_text(**shown), "a shown link can be written");
     const auto back = registry::next_link(**shown);
     require(back && *back && "<" + **back + ">; rel=\"next\"" == **shown, "a shown link is one link");

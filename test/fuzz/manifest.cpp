@@ -14,8 +14,7 @@ namespace {
 using fuzz::require;
 using registry::Manifest;
 
-constexpr std::array kTypes = {registry::kOciManifest, registry::kOciIndex, registry::kDockerManifest,
-                               registry::kDockerManifestList};
+constexpr std::array kTypes = {registry::kOciManifest, registry::kOciIndex, registry::kDockerManifest, registry::kDockerManifestList};
 
 void check_descriptor(const registry::Descriptor& descriptor) {
     require(!descriptor.media_type.empty() && descriptor.media_type.size() <= 255, "a descriptor has a media type");

@@ -32,15 +32,12 @@ std::optional<std::string_view> scan_head(std::string_view received) {
     const auto whole = http::HeadScanner().scan(received);
     require(same(whole, scan_pieces(received, 1)), "a head that arrives byte by byte is the head that arrives at once");
     const auto piece = static_cast<std::size_t>(number_of(received) % (received.size() + 1)) + 1;
-    require(same(whole, scan_pieces(received, piece)),
-            "a head that arrives in two pieces is the head that arrives at once");
+    require(same(whole, scan_pieces(received, piece)), "a head that arrives in two pieces is the head that arrives at once");
     if (!whole || !*whole) return std::nullopt;
     require(**whole <= received.size(), "a head is no longer than what arrived");
     const auto head = received.substr(0, **whole);
-    require(head.ends_with("\r\n\r\n") && head.find("\r\n\r\n") + 4 == head.size(),
-            "a head ends at its first blank line");
-    require(!http::HeadScanner().scan(head.substr(0, head.size() - 1)).value(),
-            "a head without its last byte is not complete");
+    require(head.ends_with("\r\n\r\n") && head.find("\r\n\r\n") + 4 == head.size(), "a head ends at its first blank line");
+    require(!http::HeadScanner().scan(head.substr(0, head.size() - 1)).value(), "a head without its last byte is not complete");
     return head;
 }
 
@@ -49,8 +46,7 @@ std::size_t lines_named(std::string_view head, std::string_view name) {
     for (auto start = head.find("\r\n"); start != std::string_view::npos; start = head.find("\r\n", start + 2)) {
         const auto line = head.substr(start + 2, head.find("\r\n", start + 2) - start - 2);
         const auto colon = line.find(':');
-        if (colon != std::string_view::npos && http::names_equal(http::trim_whitespace(line.substr(0, colon)), name))
-            ++count;
+        if (colon != std::string_view::npos && http::names_equal(http::trim_whitespace(line.substr(0, colon)), name)) ++count;
     }
     return count;
 }
@@ -59,8 +55,7 @@ std::vector<http::Headers::Field> relayed_fields(const http::Headers& headers) {
     constexpr std::array<std::string_view, 3> kOfTheWriter = {"host", "content-length", "date"};
     std::vector<http::Headers::Field> fields;
     for (const auto& field : headers.fields()) {
-        if (std::ranges::none_of(kOfTheWriter, [&](auto name) { return http::names_equal(name, field.first); }))
-            fields.push_back(field);
+        if (std::ranges::none_of(kOfTheWriter, [&](auto name) { return http::names_equal(name, field.first); })) fields.push_back(field);
     }
     return fields;
 }
@@ -71,8 +66,7 @@ void check_fields(const http::Headers& headers) {
     for (const auto name : kNeverLeft) require(!headers.get(name), "hop-by-hop fields are removed");
     for (const auto& [name, value] : headers.fields()) {
         require(http::is_token(name), "a field name is a token");
-        require(std::ranges::none_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; }),
-                "a value stays in its line");
+        require(std::ranges::none_of(value, [](char c) { return c == '\r' || c == '\n' || c == '\0'; }), "a value stays in its line");
         require(http::trim_whitespace(value) == value, "a value has no white space around it");
     }
 }

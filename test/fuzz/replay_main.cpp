@@ -20,30 +20,18 @@ constexpr std::size_t kMutations = 48;  // of each file
 
 using Random = std::minstd_rand;  // the same numbers with every standard library
 
-std::size_t below(Random& random, std::size_t limit) {
-    return limit == 0 ? 0 : static_cast<std::size_t>(random()) % limit;
-}
+std::size_t below(Random& random, std::size_t limit) { return limit == 0 ? 0 : static_cast<std::size_t>(random()) % limit; }
 
 void mutate(std::string& bytes, Random& random) {
     constexpr std::string_view kTelling = {"\0\t\n\r \"%,./0:;<=>?[\\]{}\x7f\x80\xff", 25};
     const auto at = below(random, bytes.size() + 1);
     const char telling = kTelling[below(random, kTelling.size())];
     switch (below(random, 7)) {
-        case 0:
-            bytes.resize(at);
-            return;
-        case 1:
-            bytes.insert(at, 1, telling);
-            return;
-        case 2:
-            bytes.insert(at, bytes.substr(below(random, bytes.size() + 1), 1 + below(random, 32)));
-            return;
-        case 3:
-            bytes.erase(at, 1 + below(random, 8));
-            return;
-        case 4:
-            bytes += bytes;
-            return;
+        case 0: bytes.resize(at); return;
+        case 1: bytes.insert(at, 1, telling); return;
+        case 2: bytes.insert(at, bytes.substr(below(random, bytes.size() + 1), 1 + below(random, 32))); return;
+        case 3: bytes.erase(at, 1 + below(random, 8)); return;
+        case 4: bytes += bytes; return;
         case 5:
             if (at < bytes.size()) bytes[at] = telling;
             return;

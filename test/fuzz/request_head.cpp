@@ -19,20 +19,16 @@ void check_framing(std::string_view raw, const http::ParsedRequest& request) {
     const auto codings = fuzz::lines_named(raw, "Transfer-Encoding");
     const auto lengths = fuzz::lines_named(raw, "Content-Length");
     require(codings + lengths <= 1, "an accepted head has at most one framing field");
-    require((request.framing.kind == Kind::chunked) == (codings == 1),
-            "chunked if, and only if, Transfer-Encoding says so");
-    require((request.framing.kind == Kind::length) == (lengths == 1),
-            "a length if, and only if, Content-Length says so");
+    require((request.framing.kind == Kind::chunked) == (codings == 1), "chunked if, and only if, Transfer-Encoding says so");
+    require((request.framing.kind == Kind::length) == (lengths == 1), "a length if, and only if, Content-Length says so");
     require(fuzz::lines_named(raw, "Host") == 1, "an accepted head has exactly one Host");
-    require(!(request.head.http_1_0 && (codings != 0 || request.keep_alive)),
-            "HTTP/1.0 has neither chunks nor a second request");
+    require(!(request.head.http_1_0 && (codings != 0 || request.keep_alive)), "HTTP/1.0 has neither chunks nor a second request");
     require(!request.expects_continue || request.framing.kind != Kind::none, "100-continue only before a body");
 }
 
 void check_target(std::string_view target) {
     require(target.starts_with('/') && http::is_request_target(target), "the target is in origin form");
-    for (const char c : target)
-        require(c > ' ' && c < 0x7f && c != '#' && c != '\\', "the target is visible ASCII without # and \\");
+    for (const char c : target) require(c > ' ' && c < 0x7f && c != '#' && c != '\\', "the target is visible ASCII without # and \\");
 }
 
 // What we would send upstream of it says the same.
@@ -42,12 +38,10 @@ void check_written(const http::ParsedRequest& request) {
     require(written.has_value(), "an accepted head can be written");
     const auto again = http::parse_request_head(*written, kFieldLimit + 1);
     require(again.has_value(), "a written head is accepted");
-    require(again->head.method == request.head.method && again->head.target == request.head.target,
-            "start line survives writing");
+    require(again->head.method == request.head.method && again->head.target == request.head.target, "start line survives writing");
     require(again->framing == request.framing, "framing survives writing");
     require(again->head.headers.get("Host") == request.head.headers.get("Host"), "Host survives writing");
-    require(fuzz::relayed_fields(again->head.headers) == fuzz::relayed_fields(request.head.headers),
-            "fields survive writing");
+    require(fuzz::relayed_fields(again->head.headers) == fuzz::relayed_fields(request.head.headers), "fields survive writing");
     require(fuzz::scan_head(*written) == *written, "a written head is exactly one head");
 }
 

@@ -24,8 +24,7 @@ void check_framing(std::string_view raw, const http::ParsedResponse& answer, Req
         return;
     }
     require(answer.framing.kind != Kind::none, "a body never lasts until the connection closes");
-    require((answer.framing.kind == Kind::chunked) == (codings == 1),
-            "chunked if, and only if, Transfer-Encoding says so");
+    require((answer.framing.kind == Kind::chunked) == (codings == 1), "chunked if, and only if, Transfer-Encoding says so");
 }
 
 void check_written(const http::ParsedResponse& answer) {
@@ -35,13 +34,11 @@ void check_written(const http::ParsedResponse& answer) {
         const auto again = http::parse_response_head(*written, kFieldLimit + 3, RequestMethod::other);
         require(again.has_value(), "a written head is accepted");
         require(again->head.status == answer.head.status, "status survives writing");
-        const auto reason = answer.head.reason.empty() ? http::standard_reason(answer.head.status)
-                                                       : std::string_view(answer.head.reason);
+        const auto reason = answer.head.reason.empty() ? http::standard_reason(answer.head.status) : std::string_view(answer.head.reason);
         require(again->head.reason == reason, "reason survives writing");
         require(again->framing == answer.framing, "framing survives writing");
         require(again->keep_alive == (after == http::AfterMessage::keep_alive), "Connection says what was meant");
-        require(fuzz::relayed_fields(again->head.headers) == fuzz::relayed_fields(answer.head.headers),
-                "fields survive writing");
+        require(fuzz::relayed_fields(again->head.headers) == fuzz::relayed_fields(answer.head.headers), "fields survive writing");
         require(fuzz::scan_head(*written) == *written, "a written head is exactly one head");
     }
 }

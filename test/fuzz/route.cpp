@@ -13,19 +13,15 @@ namespace {
 
 using fuzz::require;
 
-std::string_view path_of(std::string_view target) {
-    return target.substr(0, target.find('?'));
-}
+std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
 void check_segments(std::string_view path) {
     require(path.starts_with("/v2/"), "a canonical path begins with /v2/");
-    for (const char c : path)
-        require(c != '%' && c != '\\' && c != ';', "a canonical path needs no escape and has no parameters");
+    for (const char c : path) require(c != '%' && c != '\\' && c != ';', "a canonical path needs no escape and has no parameters");
     for (auto rest = path.substr(1); !rest.empty();) {
         const auto slash = std::min(rest.find('/'), rest.size());
         const auto segment = rest.substr(0, slash);
-        require(!segment.empty() && segment != "." && segment != "..",
-                "a canonical path has no empty and no dot segment");
+        require(!segment.empty() && segment != "." && segment != "..", "a canonical path has no empty and no dot segment");
         rest.remove_prefix(std::min(slash + 1, rest.size()));
     }
 }
@@ -42,9 +38,8 @@ void check_same_path(std::string_view received, std::string_view canonical) {
 void check_error(const registry::ApiError& error, std::string_view method) {
     require(error.status == 400 || error.status == 404 || error.status == 405, "what is no route is 400, 404 or 405");
     require((error.status == 405) == !error.allow.empty(), "405 says what is allowed");
-    require(
-        error.status != 405 || (", " + error.allow + ",").find(", " + std::string(method) + ",") == std::string::npos,
-        "405 does not allow what it refuses");
+    require(error.status != 405 || (", " + error.allow + ",").find(", " + std::string(method) + ",") == std::string::npos,
+            "405 does not allow what it refuses");
 }
 
 }  // namespace

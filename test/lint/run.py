@@ -15,6 +15,7 @@ import coverage  # noqa: E402
 import headers  # noqa: E402
 import includes  # noqa: E402
 import sizes  # noqa: E402
+import style  # noqa: E402
 import words  # noqa: E402
 from tree import Tree  # noqa: E402
 
@@ -48,6 +49,15 @@ def check_text(tally, tree):
             tally.note(f"{lint.NAME}: finds {sample}", missed)
 
 
+def check_style(tally, tree):
+    if not shutil.which(style.FORMATTER):
+        tally.note(style.NAME, [f"{style.FORMATTER} is missing: run scripts/setup.sh"])
+        return
+    tally.note(style.NAME, style.check_files(ROOT, list(tree.with_suffix(".h", ".cpp"))))
+    for sample, text in style.BROKEN_SOURCES.items():
+        tally.note(f"{style.NAME}: finds {sample}", [] if style.check_source(ROOT, text) else [f"nothing found in {sample!r}"])
+
+
 def check_headers(tally, tree):
     if not shutil.which(headers.COMPILER):
         tally.note(headers.NAME, [f"{headers.COMPILER} is missing: run scripts/setup.sh"])
@@ -70,6 +80,7 @@ def main():
     options = parser.parse_args()
     tree, tally = Tree.of_project(ROOT), Tally()
     check_text(tally, tree)
+    check_style(tally, tree)
     if not options.without_headers:
         check_headers(tally, tree)
     if options.tally:

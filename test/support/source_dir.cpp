@@ -2,8 +2,6 @@
 
 namespace test {
 
-std::string source_dir() {
-    return COUNTERSIGN_SOURCE_DIR;
-}
+std::string source_dir() { return COUNTERSIGN_SOURCE_DIR; }
 
 }  // namespace test

@@ -1,6 +1,7 @@
 #include "test/support/vector_registry.h"
 
 #include <boost/asio/co_spawn.hpp>
+
 #include <stdexcept>
 
 #include "base/file.h"
@@ -48,9 +49,7 @@ http::asio::awaitable<void> stop(http::Server& server, http::asio::io_context& i
 
 }  // namespace
 
-std::string images_folder() {
-    return source_dir() + "/test/data/images";
-}
+std::string images_folder() { return source_dir() + "/test/data/images"; }
 
 VectorRegistry::VectorRegistry(bool referrers_api) : referrers_api_(referrers_api), io_(1) {
     auto handler = [this](http::Exchange& exchange) { return handle(exchange); };

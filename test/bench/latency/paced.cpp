@@ -6,6 +6,13 @@
 // all connections are busy waits, and its waiting counts: the time of an answer runs from when its request was due, not
 // from when it was sent. Prints one line of JSON: answers, seconds, and microseconds at the 50th and 99th percentile
 // and at most. The first second is not counted.
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -19,13 +26,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/prctl.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 namespace {
 
@@ -51,8 +51,7 @@ template <typename Number>
 Number number(std::string_view text) {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || value <= Number{})
-        fail("no number: " + std::string(text));
+    if (error != std::errc() || end != text.data() + text.size() || value <= Number{}) fail("no number: " + std::string(text));
     return value;
 }
 
@@ -83,8 +82,7 @@ std::size_t answer_length(std::string_view received) {
     const auto head = received.find("\r\n\r\n");
     if (head == std::string_view::npos) return 0;
     std::string lower(received.substr(0, head));
-    std::ranges::transform(lower, lower.begin(),
-                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
     constexpr std::string_view kLength = "\r\ncontent-length: ";
     const auto field = lower.find(kLength);
     if (!lower.starts_with("http/1.1 200") || field == std::string::npos) {
@@ -99,8 +97,7 @@ class Run {
 public:
     explicit Run(const Arguments& arguments)
         : arguments_(arguments),
-          request_("GET " + arguments.path + " HTTP/1.1\r\nHost: " + arguments.host + ":" +
-                   std::to_string(arguments.port) + "\r\n\r\n"),
+          request_("GET " + arguments.path + " HTTP/1.1\r\nHost: " + arguments.host + ":" + std::to_string(arguments.port) + "\r\n\r\n"),
           gap_(arguments.rate),
           poll_(epoll_create1(0)),
           connections_(arguments.connections) {
@@ -121,8 +118,7 @@ public:
     void go() {
         const auto begin = Clock::now();
         counted_from_ = begin + kWarmUp;
-        const auto end =
-            counted_from_ + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(arguments_.seconds));
+        const auto end = counted_from_ + std::chrono::duration_cast<nanoseconds>(std::chrono::duration<double>(arguments_.seconds));
         auto next = begin;
         while (Clock::now() < end + kLastAnswers) {
             for (const auto now = Clock::now(); next <= now && next < end; next += gap()) waiting_.push_back(next);
@@ -143,8 +139,7 @@ private:
             connection.busy = true;
             connection.due = waiting_.front();
             waiting_.pop_front();
-            if (::send(connection.socket, request_.data(), request_.size(), MSG_NOSIGNAL) !=
-                static_cast<ssize_t>(request_.size()))
+            if (::send(connection.socket, request_.data(), request_.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request_.size()))
                 fail("send");
         }
     }
@@ -179,9 +174,7 @@ private:
         if (taken_.empty()) fail("no answers");
         std::ranges::sort(taken_);
         const auto at = [this](double share) {
-            return static_cast<double>(
-                       taken_[static_cast<std::size_t>(share * static_cast<double>(taken_.size() - 1))]) /
-                   1000.0;
+            return static_cast<double>(taken_[static_cast<std::size_t>(share * static_cast<double>(taken_.size() - 1))]) / 1000.0;
         };
         const std::chrono::duration<double> seconds = Clock::now() - begin;
         std::printf(R"({"answers": %zu, "unanswered": %zu, "seconds": %.3f, "p50": %.1f, "p99": %.1f, "max": %.1f})"

@@ -6,7 +6,13 @@ using namespace base;
 
 TEST_CASE("base64 round trip, RFC 4648 section 10") {
     const auto [plain, text] = GENERATE(table<std::string, std::string>({
-        {"", ""}, {"f", "Zg=="}, {"fo", "Zm8="}, {"foo", "Zm9v"}, {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"},
+        {"", ""},
+        {"f", "Zg=="},
+        {"fo", "Zm8="},
+        {"foo", "Zm9v"},
+        {"foob", "Zm9vYg=="},
+        {"fooba", "Zm9vYmE="},
+        {"foobar", "Zm9vYmFy"},
     }));
     CHECK(base64_encode(as_bytes(plain)) == text);
     CHECK(base64_decode(text).value() == to_bytes(plain));
@@ -18,8 +24,15 @@ TEST_CASE("base64 round trip, RFC 4648 section 10") {
 
 TEST_CASE("base64 refuses what has a second meaning") {
     const auto [name, text] = GENERATE(table<std::string, std::string>({
-        {"missing padding", "Zg"}, {"too much padding", "Zg===="}, {"padding inside", "Zg==Zg=="}, {"QUI=QUI=", "QUI=QUI="},
-        {"new line", "Zm9v\n"}, {"blank", " Zm9v"}, {"url alphabet", "-_-_"}, {"trailing bits", "Zh=="}, {"one character", "Z==="},
+        {"missing padding", "Zg"},
+        {"too much padding", "Zg===="},
+        {"padding inside", "Zg==Zg=="},
+        {"QUI=QUI=", "QUI=QUI="},
+        {"new line", "Zm9v\n"},
+        {"blank", " Zm9v"},
+        {"url alphabet", "-_-_"},
+        {"trailing bits", "Zh=="},
+        {"one character", "Z==="},
         {"NUL", std::string("Zm9\0", 4)},
     }));
     CAPTURE(name);

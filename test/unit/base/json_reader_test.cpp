@@ -28,9 +28,22 @@ TEST_CASE("Reader refuses a name that a Go decoder would take for the known one"
 
 TEST_CASE("proto_int64 takes strings and numbers, nothing approximate") {
     const auto [text, valid] = GENERATE(table<std::string, bool>({
-        {"1", true}, {"\"1\"", true}, {"\"0\"", true}, {"\"9223372036854775807\"", true}, {"\"9223372036854775808\"", false},
-        {"-1", false}, {"\"-1\"", false}, {"\"+1\"", false}, {"\"01\"", false}, {"1.0", false}, {"1e3", false}, {"\"\"", false},
-        {"\"1 \"", false}, {"\"-0\"", false}, {"true", false}, {"9223372036854775808", false},
+        {"1", true},
+        {"\"1\"", true},
+        {"\"0\"", true},
+        {"\"9223372036854775807\"", true},
+        {"\"9223372036854775808\"", false},
+        {"-1", false},
+        {"\"-1\"", false},
+        {"\"+1\"", false},
+        {"\"01\"", false},
+        {"1.0", false},
+        {"1e3", false},
+        {"\"\"", false},
+        {"\"1 \"", false},
+        {"\"-0\"", false},
+        {"true", false},
+        {"9223372036854775808", false},
     }));
     CAPTURE(text);
     const auto document = json::parse(text).value();

@@ -28,11 +28,12 @@ TEST_CASE("a good configuration is summed up on standard output") {
     const auto checked = check(file);
     CHECK(checked.status == cli::kDone);
     CHECK(checked.printed.errors.empty());
-    CHECK(checked.printed.output == "upstream r.example: https://r.example, by default, anonymous\n"
-                                    "grant anonymous: pull on r.example/**\n"
-                                    "policy p: verify 1 of 1 signers, trust t for r.example/acme/*\n"
-                                    "default: deny\n" +
-                                        file.path().string() + ": good\n");
+    CHECK(checked.printed.output ==
+          "upstream r.example: https://r.example, by default, anonymous\n"
+          "grant anonymous: pull on r.example/**\n"
+          "policy p: verify 1 of 1 signers, trust t for r.example/acme/*\n"
+          "default: deny\n" +
+              file.path().string() + ": good\n");
 }
 
 TEST_CASE("a problem of the text, and one of a file that it names, are wrong usage and nothing is called good") {

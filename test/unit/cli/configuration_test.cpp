@@ -69,8 +69,10 @@ TEST_CASE("a file that is not there is a problem, not a crash") {
 
 TEST_CASE("an exception that has expired is warned of, one that lasts is not") {
     const auto [expires, lines] = GENERATE(table<std::string, std::size_t>({{"2020-01-31", 1}, {"2999-12-31", 0}}));
-    const ConfigurationFile file(good_configuration("[[policy]]\nname = \"old\"\nrepositories = [\"r.example/old\"]\naction = \"allow\"\nreason = \"r\"\n"
-                                                    "expires = " + expires + "\n"));
+    const ConfigurationFile file(
+        good_configuration("[[policy]]\nname = \"old\"\nrepositories = [\"r.example/old\"]\naction = \"allow\"\nreason = \"r\"\n"
+                           "expires = " +
+                           expires + "\n"));
     const auto config = cli::read_configuration(file.path());
     REQUIRE(config);
     const auto printed = printed_by([&] { cli::print_warnings(*config); });

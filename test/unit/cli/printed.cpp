@@ -14,7 +14,8 @@ namespace {
 // One of the process's streams, led into a file as long as this lives.
 class Captured {
 public:
-    Captured(int descriptor, std::FILE* stream) : descriptor_(descriptor), stream_(stream), file_(std::tmpfile()), kept_(::dup(descriptor)) {
+    Captured(int descriptor, std::FILE* stream)
+        : descriptor_(descriptor), stream_(stream), file_(std::tmpfile()), kept_(::dup(descriptor)) {
         if (file_ == nullptr || kept_ < 0) throw std::runtime_error("no temporary file");
         std::fflush(stream_);
         ::dup2(::fileno(file_), descriptor_);
@@ -71,7 +72,8 @@ ConfigurationFile::~ConfigurationFile() {
 
 std::string good_configuration(std::string_view more) {
     return "[server]\nlisten = [\"127.0.0.1:0\"]\n[[upstream]]\nregistry = \"r.example\"\nurl = \"https://r.example\"\ndefault = true\n"
-           "auth = \"anonymous\"\nblobs = \"open\"\n[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"r.example/**\"]\n"
+           "auth = \"anonymous\"\nblobs = \"open\"\n[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = "
+           "[\"r.example/**\"]\n"
            "actions = [\"pull\"]\n[trust.t]\ntrusted_root = \"" +
            test::source_dir() +
            "/test/data/images/trusted_root.json\"\n[[policy]]\nname = \"p\"\nrepositories = [\"r.example/acme/*\"]\ntrust = [\"t\"]\n"

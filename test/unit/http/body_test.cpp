@@ -29,7 +29,11 @@ TEST_CASE("a body in memory starts again from its first byte, one that streams d
 TEST_CASE("a whole body is read up to the limit") {
     Loop loop;
     const auto [size, limit, fits] = GENERATE(table<std::size_t, std::size_t, bool>({
-        {0, 0, true}, {1, 0, false}, {100'000, 100'000, true}, {100'001, 100'000, false}, {5, 100'000, true},
+        {0, 0, true},
+        {1, 0, false},
+        {100'000, 100'000, true},
+        {100'001, 100'000, false},
+        {5, 100'000, true},
     }));
     CAPTURE(size, limit);
     PatternBody chunked(size, std::nullopt);

@@ -77,7 +77,10 @@ TEST_CASE("the pool drops what the peer closed or wrote to, what is too old, and
 TEST_CASE("over TLS, records that came with an answer and were not asked for cost the connection, not the next answer") {
     const auto [name, method, records, connections] = GENERATE(table<std::string, std::string, std::vector<std::string_view>, int>({
         {"nothing more", "GET", {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"}, 1},
-        {"a second answer", "GET", {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"}, 2},
+        {"a second answer",
+         "GET",
+         {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok", "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil"},
+         2},
         {"a body behind the answer to HEAD", "HEAD", {"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n", "ok"}, 2},
     }));
     CAPTURE(name);

@@ -221,7 +221,8 @@ TEST_CASE("an early refusal is seen while the client's own body stalls") {
         }
         [[nodiscard]] std::optional<std::uint64_t> length() const override { return 10; }
     };
-    auto refusing = RawUpstream([](RawUpstream::Socket& socket) { write_to(socket, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"); });
+    auto refusing =
+        RawUpstream([](RawUpstream::Socket& socket) { write_to(socket, "HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n"); });
     Fetcher fetcher(refusing.url());
     StalledBody body;
     CHECK(fetcher.send(request("PUT"), &body)->status == 401);
@@ -300,7 +301,8 @@ TEST_CASE("the system's store does not know a private authority, and TLS needs s
     TestCertificate::authority("ca").issue("DNS:localhost").write(folder.path() / "tls");
     auto server_tls = http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value();
     TestServer server(echo, {}, server_tls);
-    CHECK(Fetcher(url_of(server, "https", "localhost"), http::ClientTls::create(std::nullopt).value()).get().error().code() == ErrorCode::unavailable);
+    CHECK(Fetcher(url_of(server, "https", "localhost"), http::ClientTls::create(std::nullopt).value()).get().error().code() ==
+          ErrorCode::unavailable);
     CHECK(Fetcher(url_of(server, "https", "localhost"), nullptr).get().error().code() == ErrorCode::internal);
 }
 

@@ -1,8 +1,9 @@
 // How long a client lets an upstream take.
-#include <array>
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
+
+#include <array>
 
 #include "test/support/catch.h"
 #include "test/unit/http/fetcher.h"

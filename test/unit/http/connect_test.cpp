@@ -55,7 +55,8 @@ struct SecureServer {
         const auto authority = TestCertificate::authority("ca");
         authority.write(folder.path() / "ca");
         authority.issue(names).write(folder.path() / "tls");
-        server.emplace(echo, http::ServerOptions(), http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value());
+        server.emplace(echo, http::ServerOptions(),
+                       http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value());
         trusted = http::ClientTls::create(folder.path() / "ca.crt").value();
     }
     TestFolder folder;

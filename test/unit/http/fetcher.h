@@ -21,7 +21,8 @@ public:
     explicit Fetcher(const std::string& url, std::shared_ptr<const http::ClientTls> tls = nullptr, http::ClientOptions options = {})
         : client(loop.io, loop.workers, http::Origin::parse(url).value(), std::move(tls), options) {}
     base::Result<Fetched> get(std::string target = "/v2/") { return send(request("GET", std::move(target))); }
-    base::Result<Fetched> send(http::RequestHead head, http::BodySource* body = nullptr, base::Deadline deadline = base::Deadline::after(10s)) {
+    base::Result<Fetched> send(http::RequestHead head, http::BodySource* body = nullptr,
+                               base::Deadline deadline = base::Deadline::after(10s)) {
         return loop.run(fetch(std::move(head), body, deadline));
     }
     Loop loop;

@@ -45,14 +45,14 @@ TEST_CASE("the URL of a proxy is a host, a port and perhaps a user") {
 TEST_CASE("without a port it is 80") { CHECK(ForwardProxy::parse("http://proxy.example").value()->port() == 80); }
 
 TEST_CASE("what names no HTTP proxy is refused, without a word of the password") {
-    const std::string text = GENERATE(as<std::string>(), "", "http://", "/", "http:///", "://proxy.example", "https://user:s3cret@proxy.example",
-                                      "socks5://user:s3cret@proxy.example:1080", "socks5h://proxy.example", "ftp://proxy.example",
-                                      "http://user:s3cret@", "http://user:s3cret@proxy.example:0", "http://user:s3cret@proxy.example:99999",
-                                      "http://user:s3cret@proxy.example:port", "http://user:s3cret@proxy.example/path",
-                                      "http://user:s3cret@proxy.example?x", "http://user:s3cret@proxy example", "http://user:s3cret@127.1:3128",
-                                      "http://us%3Aer:s3cret@proxy.example", "http://user:s3cret%0d%0aX@proxy.example",
-                                      "http://user:s3cret%@proxy.example", "http://user:s3cret%4@proxy.example",
-                                      "http://user:s3cret%zz@proxy.example", "http://a\r\nb:s3cret@proxy.example", "fd00::1");
+    const std::string text =
+        GENERATE(as<std::string>(), "", "http://", "/", "http:///", "://proxy.example", "https://user:s3cret@proxy.example",
+                 "socks5://user:s3cret@proxy.example:1080", "socks5h://proxy.example", "ftp://proxy.example", "http://user:s3cret@",
+                 "http://user:s3cret@proxy.example:0", "http://user:s3cret@proxy.example:99999", "http://user:s3cret@proxy.example:port",
+                 "http://user:s3cret@proxy.example/path", "http://user:s3cret@proxy.example?x", "http://user:s3cret@proxy example",
+                 "http://user:s3cret@127.1:3128", "http://us%3Aer:s3cret@proxy.example", "http://user:s3cret%0d%0aX@proxy.example",
+                 "http://user:s3cret%@proxy.example", "http://user:s3cret%4@proxy.example", "http://user:s3cret%zz@proxy.example",
+                 "http://a\r\nb:s3cret@proxy.example", "fd00::1");
     CAPTURE(text);
     const auto proxy = ForwardProxy::parse(text);
     REQUIRE_FALSE(proxy.has_value());

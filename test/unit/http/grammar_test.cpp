@@ -13,7 +13,8 @@ TEST_CASE("a token has the characters of RFC 9110 and at least one") {
 TEST_CASE("field text has no control character but the tab") {
     CHECK(http::is_field_text(""));
     CHECK(http::is_field_text("a\tb \xc3\xa9"));
-    for (const std::string& text : {std::string("a\rb"), std::string("a\nb"), std::string("a\0b", 3), std::string("\x7f"), std::string("\x1b")}) {
+    for (const std::string& text :
+         {std::string("a\rb"), std::string("a\nb"), std::string("a\0b", 3), std::string("\x7f"), std::string("\x1b")}) {
         CHECK_FALSE(http::is_field_text(text));
     }
 }
@@ -62,8 +63,9 @@ TEST_CASE("an authority is a name or an address with an optional port") {
 }
 
 TEST_CASE("an authority that readers take for different hosts is refused") {
-    const std::string text = GENERATE(as<std::string>(), "", ":80", "a:", "a:65536", "a:-1", "a:1 ", "user@a", "a/b", "a..b", ".a", "a.", "127.1",
-                                      "0x7f000001", "2130706433", "256.1.1.1", "a.1", "[::1", "[]", "[::1]x", "[::1%lo]", "::1", "a_b c", "\xc3\xa9");
+    const std::string text =
+        GENERATE(as<std::string>(), "", ":80", "a:", "a:65536", "a:-1", "a:1 ", "user@a", "a/b", "a..b", ".a", "a.", "127.1", "0x7f000001",
+                 "2130706433", "256.1.1.1", "a.1", "[::1", "[]", "[::1]x", "[::1%lo]", "::1", "a_b c", "\xc3\xa9");
     CAPTURE(text);
     CHECK_FALSE(http::parse_authority(text).has_value());
 }

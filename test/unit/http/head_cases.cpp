@@ -16,10 +16,34 @@ std::string host(const std::string& value) { return "GET /v2/ HTTP/1.1\r\nHost: 
 constexpr auto kSmuggled = "GET /v2/private/manifests/x HTTP/1.1\r\nHost: gate.example\r\n\r\n";
 
 void add_transfer_codings(std::vector<HeadCase>& cases) {
-    for (const std::string value :
-         {"gzip", "identity", "xchunked", "chunkedx", "chunked, identity", "identity, chunked", "chunked, chunked", "gzip, chunked",
-          "chunked,", ",chunked", "chunked;q=1", "\"chunked\"", "'chunked'", "Chunked", "CHUNKED", "chunked\t", "chunked ", "\tchunked",
-          " chunked", "\x0b" "chunked", "chun ked", "", "x", "none", "deflate", "trailers", "chunked\x80"}) {
+    for (const std::string value : {"gzip",
+                                    "identity",
+                                    "xchunked",
+                                    "chunkedx",
+                                    "chunked, identity",
+                                    "identity, chunked",
+                                    "chunked, chunked",
+                                    "gzip, chunked",
+                                    "chunked,",
+                                    ",chunked",
+                                    "chunked;q=1",
+                                    "\"chunked\"",
+                                    "'chunked'",
+                                    "Chunked",
+                                    "CHUNKED",
+                                    "chunked\t",
+                                    "chunked ",
+                                    "\tchunked",
+                                    " chunked",
+                                    "\x0b"
+                                    "chunked",
+                                    "chun ked",
+                                    "",
+                                    "x",
+                                    "none",
+                                    "deflate",
+                                    "trailers",
+                                    "chunked\x80"}) {
         cases.push_back({"transfer coding <" + value + ">", with("Transfer-Encoding: " + value + "\r\n") + kSmuggled});
     }
     cases.push_back({"two transfer codings, identity first", with("Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n")});
@@ -57,11 +81,27 @@ void add_targets(std::vector<HeadCase>& cases) {
 }
 
 void add_request_lines(std::vector<HeadCase>& cases) {
-    for (const std::string line :
-         {"GET /v2/", "GET  /v2/ HTTP/1.1", "GET /v2/  HTTP/1.1", " GET /v2/ HTTP/1.1", "GET /v2/ HTTP/1.1 ", "GET /v2/ http/1.1",
-          "GET /v2/ HTTP/1.2", "GET /v2/ HTTP/2.0", "GET /v2/ HTTP/0.9", "GET /v2/ HTTP/1.01", "GET /v2/ HTTP/1,1", "GET /v2/ HTTP/11",
-          "GET /v2/ HTP/1.1", "GET /v2/ HTTP/1.1x", "G(T /v2/ HTTP/1.1", "G\xc3\x89T /v2/ HTTP/1.1", " /v2/ HTTP/1.1", "GET", "/v2/",
-          "GET\t/v2/\tHTTP/1.1", "HTTP/1.1 200 OK"}) {
+    for (const std::string line : {"GET /v2/",
+                                   "GET  /v2/ HTTP/1.1",
+                                   "GET /v2/  HTTP/1.1",
+                                   " GET /v2/ HTTP/1.1",
+                                   "GET /v2/ HTTP/1.1 ",
+                                   "GET /v2/ http/1.1",
+                                   "GET /v2/ HTTP/1.2",
+                                   "GET /v2/ HTTP/2.0",
+                                   "GET /v2/ HTTP/0.9",
+                                   "GET /v2/ HTTP/1.01",
+                                   "GET /v2/ HTTP/1,1",
+                                   "GET /v2/ HTTP/11",
+                                   "GET /v2/ HTP/1.1",
+                                   "GET /v2/ HTTP/1.1x",
+                                   "G(T /v2/ HTTP/1.1",
+                                   "G\xc3\x89T /v2/ HTTP/1.1",
+                                   " /v2/ HTTP/1.1",
+                                   "GET",
+                                   "/v2/",
+                                   "GET\t/v2/\tHTTP/1.1",
+                                   "HTTP/1.1 200 OK"}) {
         cases.push_back({"request line <" + line + ">", line + "\r\n" + kHost + "\r\n"});
     }
     cases.push_back({"empty line first", "\r\n" + get("/v2/")});
@@ -102,8 +142,9 @@ void add_hosts(std::vector<HeadCase>& cases) {
     cases.push_back({"no Host in HTTP/1.0", "GET /v2/ HTTP/1.0\r\n\r\n"});
     cases.push_back({"two Hosts", get("/v2/", "Host: gate.example\r\n")});
     cases.push_back({"two different Hosts", get("/v2/", "host: other.example\r\n")});
-    for (const std::string value : {"", "a@b", "a@b/../x", "a/b", "a b", "a,b", "a:b", "a:", "a:70000", "a:0", "a:80:80", "[::1", "::1", "[::1%eth0]",
-                                    "[gate]", "a..b", ".a", "a.", "http://a", "a?b", "a#b", "a\\b", "127.1", "0x7f.1", "2130706433", "a\x80"}) {
+    for (const std::string value : {"",         "a@b",     "a@b/../x", "a/b",  "a b",        "a,b",    "a:b",        "a:",   "a:70000",
+                                    "a:0",      "a:80:80", "[::1",     "::1",  "[::1%eth0]", "[gate]", "a..b",       ".a",   "a.",
+                                    "http://a", "a?b",     "a#b",      "a\\b", "127.1",      "0x7f.1", "2130706433", "a\x80"}) {
         cases.push_back({"Host <" + value + ">", host(value)});
     }
 }
@@ -148,8 +189,8 @@ const std::vector<HeadCase>& accepted_requests() {
             {"Connection names an unknown field", get("/v2/", "Connection: X-Real-Ip\r\nX-Real-Ip: 1\r\n")},
             {"Upgrade is not granted", get("/v2/", "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n")},
         };
-        for (const std::string value : {"gate", "gate.example", "gate.example:5000", "127.0.0.1:5000", "[::1]:5000", "[2001:db8::1]", "my_service:1",
-                                        "xn--bcher-kva.example", "GATE.example"}) {
+        for (const std::string value : {"gate", "gate.example", "gate.example:5000", "127.0.0.1:5000", "[::1]:5000", "[2001:db8::1]",
+                                        "my_service:1", "xn--bcher-kva.example", "GATE.example"}) {
             all.push_back({"Host <" + value + ">", host(value)});
         }
         std::string many;

@@ -152,8 +152,9 @@ TEST_CASE("an answer's body is framed by status and request method") {
 }
 
 TEST_CASE("the length in an answer to HEAD stays readable, hop-by-hop fields go") {
-    const auto response = read_response(
-        answer("HTTP/1.1 200 OK", "Content-Length: 3\r\nConnection: close, X-Internal\r\nX-Internal: 1\r\nKeep-Alive: 5\r\n"), RequestMethod::head);
+    const auto response =
+        read_response(answer("HTTP/1.1 200 OK", "Content-Length: 3\r\nConnection: close, X-Internal\r\nX-Internal: 1\r\nKeep-Alive: 5\r\n"),
+                      RequestMethod::head);
     REQUIRE(response.has_value());
     CHECK(response->head.headers.get("content-length") == "3");
     CHECK(response->head.headers.fields().size() == 1);

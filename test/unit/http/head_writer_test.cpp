@@ -38,7 +38,8 @@ TEST_CASE("an answer's head is written with its own framing only") {
     CHECK(http::write_response_head(head, {Framing::Kind::chunked, 0}, AfterMessage::close).value() ==
           "HTTP/1.1 404 Not Found\r\nDate: then\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n");
     head.reason = "no signature";
-    CHECK(http::write_response_head(head, Framing(), AfterMessage::keep_alive).value() == "HTTP/1.1 404 no signature\r\nDate: then\r\n\r\n");
+    CHECK(http::write_response_head(head, Framing(), AfterMessage::keep_alive).value() ==
+          "HTTP/1.1 404 no signature\r\nDate: then\r\n\r\n");
 }
 
 TEST_CASE("an answer without a date gets one") {

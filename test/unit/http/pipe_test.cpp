@@ -63,8 +63,8 @@ TEST_CASE("an empty pipe is lent again, one with something in it never") {
 }
 
 TEST_CASE("a peer that has gone is an error, not a signal") {
-    struct sigaction before {};
-    struct sigaction fatal {};
+    struct sigaction before{};
+    struct sigaction fatal{};
     fatal.sa_handler = SIG_DFL;
     ::sigaction(SIGPIPE, &fatal, &before);
     Ends from;

@@ -1,12 +1,12 @@
 #include "test/unit/http/raw_peers.h"
 
+#include <boost/asio/read_until.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/asio/write.hpp>
 #include <sys/socket.h>
 #include <sys/time.h>
 
 #include <algorithm>
-#include <boost/asio/read_until.hpp>
-#include <boost/asio/use_future.hpp>
-#include <boost/asio/write.hpp>
 #include <cstring>
 
 namespace asio = http::asio;

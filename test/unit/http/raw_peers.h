@@ -1,10 +1,11 @@
 // The other side of a connection, byte by byte and blocking, and the way to run a coroutine in a test.
 #pragma once
 
-#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ip/tcp.hpp>
+
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <mutex>

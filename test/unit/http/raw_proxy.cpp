@@ -1,10 +1,10 @@
 #include "test/unit/http/raw_proxy.h"
 
+#include <boost/asio/io_context.hpp>
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
-#include <boost/asio/io_context.hpp>
 
 namespace {
 

@@ -27,7 +27,8 @@ public:
     }
     void sent(const http::ReadyAnswer& answer, std::string_view peer, std::uint64_t body_bytes) override {
         const std::lock_guard lock(mutex_);
-        told_.push_back((answer.to_head ? "HEAD " : "GET ") + std::string(peer.substr(0, peer.find(':'))) + " " + std::to_string(body_bytes));
+        told_.push_back((answer.to_head ? "HEAD " : "GET ") + std::string(peer.substr(0, peer.find(':'))) + " " +
+                        std::to_string(body_bytes));
     }
     // An answer is told of after it was written: waits for so many.
     [[nodiscard]] std::vector<std::string> told(std::size_t expected) const {
@@ -113,10 +114,9 @@ TEST_CASE("HEAD has the length of GET and no body") {
 }
 
 TEST_CASE("a request that closes, has a body, is HTTP/1.0 or is refused goes the long way") {
-    const auto request = GENERATE(as<std::string>{}, get("/ready", "Connection: close\r\n"),
-                                  get("/ready", "Content-Length: 1\r\nConnection: close\r\n") + "x",
-                                  "GET /ready HTTP/1.0\r\nHost: gate\r\n\r\n", "GET /ready HTTP/1.1\r\n\r\n",
-                                  "GET /ready HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
+    const auto request = GENERATE(
+        as<std::string>{}, get("/ready", "Connection: close\r\n"), get("/ready", "Content-Length: 1\r\nConnection: close\r\n") + "x",
+        "GET /ready HTTP/1.0\r\nHost: gate\r\n\r\n", "GET /ready HTTP/1.1\r\n\r\n", "GET /ready HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n");
     CAPTURE(request);
     Fixture fixture;
     const auto answer = roundtrip(fixture.server->port(), request);

@@ -303,8 +303,9 @@ TEST_CASE("a short upstream body breaks the client's connection and is never com
 TEST_CASE("an upload is relayed and its end seen") {
     TestServer upstream(echo);
     Gate gate("http://127.0.0.1:" + std::to_string(upstream.port()));
-    const auto answer = roundtrip(gate.server.port(),
-                                  "PATCH /u HTTP/1.1\r\nHost: gate\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
+    const auto answer =
+        roundtrip(gate.server.port(),
+                  "PATCH /u HTTP/1.1\r\nHost: gate\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n");
     CHECK(answer.ends_with("PATCH /u|abc"));
 }
 

@@ -18,7 +18,8 @@ TEST_CASE("an address is itself, a name is looked up on the workers") {
 TEST_CASE("a name that does not exist is unavailable") {
     Loop loop;
     // RFC 6761 section 6.4: "invalid" never resolves.
-    CHECK(loop.run(http::resolve(loop.workers, "nobody.invalid", 1, base::Deadline::after(20s))).error().code() == base::ErrorCode::unavailable);
+    CHECK(loop.run(http::resolve(loop.workers, "nobody.invalid", 1, base::Deadline::after(20s))).error().code() ==
+          base::ErrorCode::unavailable);
 }
 
 TEST_CASE("a look-up that takes too long is left behind") {

@@ -58,15 +58,18 @@ TEST_CASE("an answer in memory is framed by method and status") {
 }
 
 TEST_CASE("an answer without a body says the length that was asked for, where it may") {
-    const auto [name, line, code, length, text] = GENERATE(table<std::string, std::string, unsigned, std::optional<std::uint64_t>, std::string>({
-        {"HEAD with length", kHead, 200, 7U, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"},
-        {"HEAD without length", kHead, 200, std::nullopt, "HTTP/1.1 200 OK\r\n\r\n"},
-        {"304 with length", kGet, 304, 7U, "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n"},
-        {"204 with length", kGet, 204, 7U, "HTTP/1.1 204 No Content\r\n\r\n"},
-        {"GET without length", kGet, 307, std::nullopt, "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\n\r\n"},
-    }));
+    const auto [name, line, code, length, text] =
+        GENERATE(table<std::string, std::string, unsigned, std::optional<std::uint64_t>, std::string>({
+            {"HEAD with length", kHead, 200, 7U, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n"},
+            {"HEAD without length", kHead, 200, std::nullopt, "HTTP/1.1 200 OK\r\n\r\n"},
+            {"304 with length", kGet, 304, 7U, "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n"},
+            {"204 with length", kGet, 204, 7U, "HTTP/1.1 204 No Content\r\n\r\n"},
+            {"GET without length", kGet, 307, std::nullopt, "HTTP/1.1 307 Temporary Redirect\r\nContent-Length: 0\r\n\r\n"},
+        }));
     CAPTURE(name);
-    const auto action = [wanted = code, declared = length](http::Exchange& exchange) { return exchange.respond_head(status(wanted), declared); };
+    const auto action = [wanted = code, declared = length](http::Exchange& exchange) {
+        return exchange.respond_head(status(wanted), declared);
+    };
     CHECK(answer(line, "", "", action).text == text);
 }
 

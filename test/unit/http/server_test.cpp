@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <boost/asio/steady_timer.hpp>
+
 #include <filesystem>
 
 #include "http/client.h"
@@ -110,7 +111,9 @@ TEST_CASE("trailers never become headers") {
     };
     TestServer server(handler);
     RawClient client(server.port());
-    client.send("POST / HTTP/1.1\r\nHost: gate\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nAuthorization: Bearer x\r\nHost: evil\r\n\r\n" + kGetClose);
+    client.send(
+        "POST / HTTP/1.1\r\nHost: gate\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nAuthorization: Bearer x\r\nHost: evil\r\n\r\n" +
+        kGetClose);
     CHECK(count_of(client.read_all(), "HTTP/1.1 200") == 2);
     CHECK(with_trailers == "dropped");
 }

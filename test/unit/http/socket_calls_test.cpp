@@ -54,8 +54,8 @@ TEST_CASE("parts are sent in order, empty ones too, and no more than the call ta
 }
 
 TEST_CASE("a socket whose peer has gone is at its end to read and an error to write, not a signal") {
-    struct sigaction before {};
-    struct sigaction fatal {};
+    struct sigaction before{};
+    struct sigaction fatal{};
     fatal.sa_handler = SIG_DFL;
     ::sigaction(SIGPIPE, &fatal, &before);
     Ends ends;

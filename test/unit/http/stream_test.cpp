@@ -1,8 +1,9 @@
 #include "http/stream.h"
 
-#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include <array>
 #include <csignal>
 
 #include "http/tls_session.h"
@@ -141,8 +142,8 @@ TEST_CASE("a peer that always has something to give does not outlive the deadlin
 }
 
 TEST_CASE("writing to a connection that is gone is an error, not a signal") {
-    struct sigaction before {};
-    struct sigaction fatal {};
+    struct sigaction before{};
+    struct sigaction fatal{};
     fatal.sa_handler = SIG_DFL;
     ::sigaction(SIGPIPE, &fatal, &before);
     StreamPair pair("", StreamPair::Peer::open);
@@ -175,8 +176,8 @@ void swap_patterns(RawUpstream::Socket& socket, SSL_CTX* context, std::atomic<st
 http::asio::awaitable<void> write_pattern(http::Stream& stream, base::Result<void>& outcome) {
     const std::string piece(100'000, 'q');
     for (std::size_t sent = 0; outcome && sent < kTlsVolume; sent += piece.size()) {
-        const std::array<http::asio::const_buffer, 2> parts{http::asio::buffer(piece.data(), 3),
-                                                            http::asio::buffer(piece.data() + 3, std::min(piece.size(), kTlsVolume - sent) - 3)};
+        const std::array<http::asio::const_buffer, 2> parts{
+            http::asio::buffer(piece.data(), 3), http::asio::buffer(piece.data() + 3, std::min(piece.size(), kTlsVolume - sent) - 3)};
         outcome = co_await stream.write(parts);
     }
 }

@@ -199,7 +199,10 @@ TEST_CASE("a broken record and a reset are failures, every time, and leave nothi
     std::array<std::uint8_t, 10> into{};
     std::size_t count = 0;
     SECTION("broken record") {
-        const std::string junk("\x17\x03\x03\x00\x14" "aaaaaaaaaaaaaaaaaaaa", 25);
+        const std::string junk(
+            "\x17\x03\x03\x00\x14"
+            "aaaaaaaaaaaaaaaaaaaa",
+            25);
         write_to(sessions.client_socket(), junk);
         arrived(sessions.server_socket());
         CHECK(sessions.server->read(into, count) == Step::failed);
@@ -220,8 +223,8 @@ TEST_CASE("a broken record and a reset are failures, every time, and leave nothi
 }
 
 TEST_CASE("writing to a connection that is gone is a failure, not a signal") {
-    struct sigaction before {};
-    struct sigaction fatal {};
+    struct sigaction before{};
+    struct sigaction fatal{};
     fatal.sa_handler = SIG_DFL;
     ::sigaction(SIGPIPE, &fatal, &before);
     {
@@ -261,7 +264,8 @@ TEST_CASE("a peer that asks for new keys again and again is let go before its an
     const auto before = anonymous_memory();
     constexpr int kMost = 400'000;  // some 11 MB of answers
     int asked = 0;
-    while (asked < kMost && SSL_key_update(connection.get(), SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(connection.get()) == 1) ++asked;
+    while (asked < kMost && SSL_key_update(connection.get(), SSL_KEY_UPDATE_REQUESTED) == 1 && SSL_do_handshake(connection.get()) == 1)
+        ++asked;
     base::clear_openssl_errors();
     CHECK(asked < kMost);
     CHECK((kSanitized || anonymous_memory() < before + 4'000'000));

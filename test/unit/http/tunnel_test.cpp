@@ -31,16 +31,19 @@ std::string head_for(const std::string& origin, const std::string& proxy) {
 }  // namespace
 
 TEST_CASE("CONNECT has host and port, and who asks where the proxy wants to know") {
-    CHECK(head_for("https://ghcr.io", "proxy:3128") == "CONNECT ghcr.io:443 HTTP/1.1\r\nHost: ghcr.io:443\r\nUser-Agent: countersign\r\n\r\n");
+    CHECK(head_for("https://ghcr.io", "proxy:3128") ==
+          "CONNECT ghcr.io:443 HTTP/1.1\r\nHost: ghcr.io:443\r\nUser-Agent: countersign\r\n\r\n");
     CHECK(head_for("https://ghcr.io:5000", "proxy").starts_with("CONNECT ghcr.io:5000 HTTP/1.1\r\nHost: ghcr.io:5000\r\n"));
     CHECK(head_for("https://[fd00::1]", "proxy").starts_with("CONNECT [fd00::1]:443 HTTP/1.1\r\nHost: [fd00::1]:443\r\n"));
-    CHECK(head_for("https://ghcr.io", "alice:s3cret@proxy").find("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n") != std::string::npos);
+    CHECK(head_for("https://ghcr.io", "alice:s3cret@proxy").find("\r\nProxy-Authorization: Basic YWxpY2U6czNjcmV0\r\n") !=
+          std::string::npos);
 }
 
 TEST_CASE("2xx opens the tunnel, whatever its fields say of a body") {
-    const std::string answer = GENERATE(
-        as<std::string>(), "HTTP/1.1 200 Connection established\r\n\r\n", "HTTP/1.0 200 Connection established\r\nProxy-agent: tinyproxy/1.11\r\n\r\n",
-        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 299 \r\n\r\n");
+    const std::string answer = GENERATE(as<std::string>(), "HTTP/1.1 200 Connection established\r\n\r\n",
+                                        "HTTP/1.0 200 Connection established\r\nProxy-agent: tinyproxy/1.11\r\n\r\n",
+                                        "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n",
+                                        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "HTTP/1.1 299 \r\n\r\n");
     CAPTURE(answer);
     CHECK(outcome(answer).has_value());
 }

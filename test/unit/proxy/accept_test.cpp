@@ -28,11 +28,11 @@ TEST_CASE("Accept is read over all its lines, without case, without parameters")
 TEST_CASE("a pusher's HEAD names one manifest type and everything; a puller's names several") {
     CHECK(looks_like_a_pusher(with({"application/vnd.oci.image.manifest.v1+json, */*"})));
     // oras, before it pushes.
-    CHECK(looks_like_a_pusher(with({"application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, "
-                                    "application/vnd.oci.image.index.v1+json, application/vnd.oci.artifact.manifest.v1+json"})));
+    CHECK(
+        looks_like_a_pusher(with({"application/vnd.docker.distribution.manifest.v2+json, application/vnd.oci.image.manifest.v1+json, "
+                                  "application/vnd.oci.image.index.v1+json, application/vnd.oci.artifact.manifest.v1+json"})));
     CHECK_FALSE(looks_like_a_pusher(with({"*/*"})));
     CHECK_FALSE(looks_like_a_pusher(with({"application/vnd.oci.image.manifest.v1+json"})));
-    CHECK_FALSE(looks_like_a_pusher(
-        with({"application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*"})));
+    CHECK_FALSE(looks_like_a_pusher(with({"application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*"})));
     CHECK_FALSE(looks_like_a_pusher(http::Headers()));
 }

@@ -6,8 +6,8 @@ using namespace proxy;
 
 TEST_CASE("only known fields of an upstream's answer pass") {
     http::Headers upstream;
-    for (const auto* name : {"Content-Type", "Set-Cookie", "Alt-Svc", "WWW-Authenticate", "Transfer-Encoding", "Content-Encoding", "Location",
-                             "Docker-Content-Digest", "OCI-Subject", "Content-Range", "Server"}) {
+    for (const auto* name : {"Content-Type", "Set-Cookie", "Alt-Svc", "WWW-Authenticate", "Transfer-Encoding", "Content-Encoding",
+                             "Location", "Docker-Content-Digest", "OCI-Subject", "Content-Range", "Server"}) {
         upstream.add(name, "x");
     }
     const auto digest = base::Digest::sha256_of({});

@@ -30,8 +30,7 @@ TEST_CASE("read_docker_config finds the account under every name of the registry
         {"two fields", R"({"auths": {"ghcr.io": {"username": "ci", "password": "hunter2"}}})"},
         {"beside what we do not read",
          R"({"auths": {"ghcr.io": {"auth": "Y2k6aHVudGVyMg==", "email": "x"}}, "credsStore": "desktop", "HttpHeaders": {}})"},
-        {"a helper for another registry",
-         R"({"auths": {"ghcr.io": {"auth": "Y2k6aHVudGVyMg=="}}, "credHelpers": {"gcr.io": "gcloud"}})"},
+        {"a helper for another registry", R"({"auths": {"ghcr.io": {"auth": "Y2k6aHVudGVyMg=="}}, "credHelpers": {"gcr.io": "gcloud"}})"},
     }));
     CAPTURE(name);
     const auto account = from_docker(json);
@@ -55,8 +54,7 @@ TEST_CASE("read_docker_config refuses rather than go on anonymously") {
         {"not JSON", "{", "config.json"},
         {"no auths", "{}", "no entry in \"auths\" for ghcr.io"},
         {"another registry", R"({"auths": {"quay.io": {"auth": "eDp5"}}})", "no entry in \"auths\" for ghcr.io"},
-        {"one organisation only", R"({"auths": {"ghcr.io/acme": {"auth": "eDp5"}}})",
-         "no entry in \"auths\" for ghcr.io"},
+        {"one organisation only", R"({"auths": {"ghcr.io/acme": {"auth": "eDp5"}}})", "no entry in \"auths\" for ghcr.io"},
         {"an entry that a helper fills", R"({"auths": {"ghcr.io": {}}})", "username"},
         {"a helper", R"({"auths": {}, "credHelpers": {"ghcr.io": "x"}})", "a credential helper stands there"},
         {"an identity token", R"({"auths": {"ghcr.io": {"auth": "eDp5", "identitytoken": "x"}}})", "identity token"},
@@ -65,8 +63,7 @@ TEST_CASE("read_docker_config refuses rather than go on anonymously") {
         {"no user", R"({"auths": {"ghcr.io": {"auth": "Onk="}}})", "the user name is empty"},
         {"no password", R"({"auths": {"ghcr.io": {"auth": "eDo="}}})", "the password is empty"},
         {"a user with a colon", R"({"auths": {"ghcr.io": {"username": "a:b", "password": "x"}}})", "colon"},
-        {"a password with a line end", R"({"auths": {"ghcr.io": {"username": "a", "password": "x\ny"}}})",
-         "control character"},
+        {"a password with a line end", R"({"auths": {"ghcr.io": {"username": "a", "password": "x\ny"}}})", "control character"},
     }));
     CAPTURE(name);
     const auto account = from_docker(json);
@@ -77,8 +74,7 @@ TEST_CASE("read_docker_config refuses rather than go on anonymously") {
 TEST_CASE("A credential's value stands in no message") {
     const auto account = from_docker(R"({"auths": {"ghcr.io": {"auth": "c2VjcmV0dmFsdWU="}}})");
     REQUIRE_FALSE(account.has_value());
-    CHECK_THAT(account.error().message(),
-               !Catch::Matchers::Contains("secretvalue") && !Catch::Matchers::Contains("c2VjcmV0"));
+    CHECK_THAT(account.error().message(), !Catch::Matchers::Contains("secretvalue") && !Catch::Matchers::Contains("c2VjcmV0"));
 }
 
 TEST_CASE("read_password_file takes the content without one line end") {

@@ -7,13 +7,12 @@ using namespace proxy;
 
 namespace {
 
-const std::string kNames =
-    kServer +
-    "tls_listen = [\"127.0.0.1:0\"]\ntls = { certificate = \"/x/tls.crt\", key = \"/x/tls.key\" }\n"
-    "[[upstream]]\nregistry = \"a.example\"\nurl = \"https://a.example\"\nblobs = \"open\"\nprefix = \"a\"\n"
-    "auth = { username = \"gate\", password_file = \"/x/password\" }\nca = \"/x/ca.pem\"\n"
-    "[[upstream]]\nregistry = \"b.example\"\nurl = \"https://b.example\"\nblobs = \"open\"\nprefix = \"b\"\n"
-    "auth = { docker_config = \"/x/docker.json\" }\n[trust.t]\ntrusted_root = \"/x/root.json\"\n";
+const std::string kNames = kServer +
+                           "tls_listen = [\"127.0.0.1:0\"]\ntls = { certificate = \"/x/tls.crt\", key = \"/x/tls.key\" }\n"
+                           "[[upstream]]\nregistry = \"a.example\"\nurl = \"https://a.example\"\nblobs = \"open\"\nprefix = \"a\"\n"
+                           "auth = { username = \"gate\", password_file = \"/x/password\" }\nca = \"/x/ca.pem\"\n"
+                           "[[upstream]]\nregistry = \"b.example\"\nurl = \"https://b.example\"\nblobs = \"open\"\nprefix = \"b\"\n"
+                           "auth = { docker_config = \"/x/docker.json\" }\n[trust.t]\ntrusted_root = \"/x/root.json\"\n";
 
 }  // namespace
 

@@ -31,7 +31,8 @@ TEST_CASE("[server] is read whole") {
 
 TEST_CASE("[cache] and tag_ttl are read, and have defaults") {
     const ConfigFolder folder;
-    const auto config = folder.load("[cache]\nmemory = \"64MiB\"\nevidence_ttl = \"1h\"\nnegative_ttl = \"0s\"\n" + kMinimal + "tag_ttl = \"5s\"\n");
+    const auto config =
+        folder.load("[cache]\nmemory = \"64MiB\"\nevidence_ttl = \"1h\"\nnegative_ttl = \"0s\"\n" + kMinimal + "tag_ttl = \"5s\"\n");
     REQUIRE(config.has_value());
     CHECK(config->cache.memory == 64 * 1024 * 1024);
     CHECK(config->cache.evidence_ttl == 1h);
@@ -69,10 +70,8 @@ TEST_CASE("[server] refuses what cannot serve") {
         {"empty list", "[server]\nlisten = []\n", "2:10: listen: is empty, expected at least one string"},
         {"a name to listen on", "[server]\nlisten = [\"localhost:1\"]\n",
          "2:11: listen: not an address to listen on: \"localhost:1\", expected an address"},
-        {"tls_listen without tls", "[server]\ntls_listen = [\"127.0.0.1:1\"]\n",
-         "2:14: tls_listen: needs a certificate, expected tls ="},
-        {"tls without tls_listen",
-         "[server]\nlisten = [\"127.0.0.1:1\"]\ntls = { certificate = \"pem\", key = \"pem\" }\n",
+        {"tls_listen without tls", "[server]\ntls_listen = [\"127.0.0.1:1\"]\n", "2:14: tls_listen: needs a certificate, expected tls ="},
+        {"tls without tls_listen", "[server]\nlisten = [\"127.0.0.1:1\"]\ntls = { certificate = \"pem\", key = \"pem\" }\n",
          "3:7: tls: is used by no listener, expected tls_listen"},
         {"tls without a key", "[server]\ntls_listen = [\"127.0.0.1:1\"]\ntls = { certificate = \"pem\" }\n",
          "3:7: [server] tls: key is missing, expected the path of a PEM file"},
@@ -88,11 +87,9 @@ TEST_CASE("[server] refuses what cannot serve") {
          "3:10: hosts: not a host: \"gate.example/x\", expected host or host:port"},
         {"a public URL with a path", kServer + "public_url = \"https://gate.example/x\"\n", "3:14: public_url: "},
         {"a public URL of another scheme", kServer + "public_url = \"ftp://gate.example\"\n", "3:14: public_url: "},
-        {"too many threads", kServer + "threads = 257\n",
-         "3:11: threads: is 257, expected a whole number from 0 to 256"},
+        {"too many threads", kServer + "threads = 257\n", "3:11: threads: is 257, expected a whole number from 0 to 256"},
         {"negative threads", kServer + "threads = -1\n", "3:11: threads: is -1, expected"},
-        {"drain without a unit", kServer + "drain = \"20\"\n",
-         "3:9: drain: not a duration: \"20\", expected a whole number with its unit"},
+        {"drain without a unit", kServer + "drain = \"20\"\n", "3:9: drain: not a duration: \"20\", expected a whole number with its unit"},
         {"drain as a number", kServer + "drain = 20\n", "3:9: drain: is a whole number, expected a string"},
         {"drain over an hour", kServer + "drain = \"61m\"\n", "3:9: drain: is longer than an hour"},
         {"a setting of later", kServer + "insecure_credentials = true\n",
@@ -106,10 +103,8 @@ TEST_CASE("[server] refuses what cannot serve") {
 
 TEST_CASE("Two ports that the system may choose are two listeners") {
     const ConfigFolder folder;
-    CHECK(folder
-              .problems("[server]\nlisten = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\n[admin]\nlisten = \"127.0.0.1:0\"\n" +
-                        kUpstream)
-              .empty());
+    CHECK(
+        folder.problems("[server]\nlisten = [\"127.0.0.1:0\", \"127.0.0.1:0\"]\n[admin]\nlisten = \"127.0.0.1:0\"\n" + kUpstream).empty());
 }
 
 TEST_CASE("[admin] has an address of its own") {
@@ -117,15 +112,13 @@ TEST_CASE("[admin] has an address of its own") {
     CHECK(folder.load(kMinimal + "[admin]\nlisten = \"127.0.0.1:9090\"\n")->admin.listen == "127.0.0.1:9090");
     CHECK(folder.problems(kMinimal + "[admin]\n") ==
           Texts{"8:1: [admin]: listen is missing, expected an address such as \"127.0.0.1:9090\""});
-    CHECK(
-        folder.problems("[server]\nlisten = [\"127.0.0.1:7\"]\n" + kUpstream + "[admin]\nlisten = \"127.0.0.1:7\"\n") ==
-        Texts{"9:10: listen: is an address of [server] as well, expected one of its own"});
+    CHECK(folder.problems("[server]\nlisten = [\"127.0.0.1:7\"]\n" + kUpstream + "[admin]\nlisten = \"127.0.0.1:7\"\n") ==
+          Texts{"9:10: listen: is an address of [server] as well, expected one of its own"});
 }
 
 TEST_CASE("[log] is read whole") {
     const ConfigFolder folder;
-    const auto config =
-        folder.load(kMinimal + "[log]\nlevel = \"warn\"\nformat = \"text\"\ndecisions = \"decisions.jsonl\"\n");
+    const auto config = folder.load(kMinimal + "[log]\nlevel = \"warn\"\nformat = \"text\"\ndecisions = \"decisions.jsonl\"\n");
     REQUIRE(config.has_value());
     CHECK(config->log.level == LogLevel::warn);
     CHECK(config->log.format == LogFormat::text);
@@ -134,8 +127,7 @@ TEST_CASE("[log] is read whole") {
 
 TEST_CASE("[log] refuses unknown words and places that are not there") {
     const ConfigFolder folder;
-    CHECK(folder.problems(kMinimal +
-                          "[log]\nlevel = \"verbose\"\nformat = \"xml\"\ndecisions = \"none/decisions.jsonl\"\n") ==
+    CHECK(folder.problems(kMinimal + "[log]\nlevel = \"verbose\"\nformat = \"xml\"\ndecisions = \"none/decisions.jsonl\"\n") ==
           Texts{"9:9: level: is \"verbose\", expected \"debug\" or \"info\" or \"warn\" or \"error\"",
                 "10:10: format: is \"xml\", expected \"json\" or \"text\"",
                 "11:13: decisions: \"none/decisions.jsonl\" has no existing folder, expected the path of a file to "
@@ -144,10 +136,10 @@ TEST_CASE("[log] refuses unknown words and places that are not there") {
 
 TEST_CASE("[clients] grants are read whole") {
     const ConfigFolder folder;
-    const auto config = folder.load(
-        kMinimal +
-        "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"ghcr.io/acme/**\"]\n"
-        "actions = [\"pull\", \"push\", \"delete\", \"read-unverified\"]\n");
+    const auto config =
+        folder.load(kMinimal +
+                    "[clients]\nauth = [\"none\"]\n[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"ghcr.io/acme/**\"]\n"
+                    "actions = [\"pull\", \"push\", \"delete\", \"read-unverified\"]\n");
     REQUIRE(config.has_value());
     REQUIRE(config->clients.grants.size() == 1);
     CHECK(config->clients.grants[0].repositories[0].text() == "ghcr.io/acme/**");
@@ -161,8 +153,7 @@ TEST_CASE("[clients] refuses incomplete grants and what comes later") {
         {"basic authentication", "[clients]\nauth = [\"basic\"]\n",
          "9:9: auth: \"basic\" is not available in this version, expected \"none\""},
         {"no method", "[clients]\nauth = []\n", "9:8: auth: is empty"},
-        {"htpasswd", "[clients]\nhtpasswd = \"x\"\n",
-         "9:1: [clients]: unknown key \"htpasswd\", expected one of: auth, grant"},
+        {"htpasswd", "[clients]\nhtpasswd = \"x\"\n", "9:1: [clients]: unknown key \"htpasswd\", expected one of: auth, grant"},
         {"no who", "[[clients.grant]]\nrepositories = [\"**\"]\nactions = [\"pull\"]\n",
          "8:1: [[clients.grant]]: who is missing, expected \"anonymous\""},
         {"another who", "[[clients.grant]]\nwho = \"all\"\nrepositories = [\"**\"]\nactions = [\"pull\"]\n",
@@ -171,14 +162,12 @@ TEST_CASE("[clients] refuses incomplete grants and what comes later") {
          "9:7: who: is a table, expected a string"},
         {"no repositories", "[[clients.grant]]\nwho = \"anonymous\"\nactions = [\"pull\"]\n",
          "8:1: [[clients.grant]]: repositories is missing"},
-        {"no actions", "[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\n",
-         "8:1: [[clients.grant]]: actions is missing"},
+        {"no actions", "[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\n", "8:1: [[clients.grant]]: actions is missing"},
         {"an empty list of actions", "[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = []\n",
          "11:11: actions: is empty"},
         {"another action", "[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"**\"]\nactions = [\"write\"]\n",
          "11:12: actions: is \"write\", expected \"pull\""},
-        {"a glob that fits nothing",
-         "[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"GHCR.io/x\"]\nactions = [\"pull\"]\n",
+        {"a glob that fits nothing", "[[clients.grant]]\nwho = \"anonymous\"\nrepositories = [\"GHCR.io/x\"]\nactions = [\"pull\"]\n",
          "10:17: repositories: \"GHCR.io/x\" has a character that no image name has"},
     }));
     CAPTURE(name);

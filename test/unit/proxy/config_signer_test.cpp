@@ -43,22 +43,17 @@ TEST_CASE("A signer has a name, an issuer and a subject, each by glob or by regu
 
 TEST_CASE("A signer that is incomplete does not load") {
     const auto [name, text, problem] = GENERATE(table<std::string, std::string, std::string>({
-        {"no issuer", "name = \"s\"\nsubject = \"a@b\"\n",
-         "f:1:1: [[policy.signer]]: issuer is missing, expected issuer or issuer_regex"},
+        {"no issuer", "name = \"s\"\nsubject = \"a@b\"\n", "f:1:1: [[policy.signer]]: issuer is missing, expected issuer or issuer_regex"},
         {"no subject", kIssuer, "f:1:1: [[policy.signer]]: subject is missing, expected subject or subject_regex"},
         {"no name", "issuer = \"https://i\"\nsubject = \"a@b\"\n", "f:1:1: [[policy.signer]]: name is missing"},
         {"an empty subject", kIssuer + "subject = \"\"\n", "f:3:11: subject: "},
         {"both spellings", kIssuer + "subject = \"a@b\"\nsubject_regex = 'a@b'\n",
          "f:4:17: subject_regex: stands beside subject, expected one of the two"},
-        {"a name with a space", "name = \"a b\"\nissuer = \"https://i\"\nsubject = \"a@b\"\n",
-         "f:1:8: name: not a name"},
+        {"a name with a space", "name = \"a b\"\nissuer = \"https://i\"\nsubject = \"a@b\"\n", "f:1:8: name: not a name"},
         {"a regular expression that does not compile", kIssuer + "subject_regex = '(a'\n", "f:3:17: subject_regex: "},
-        {"a key of later", kIssuer + "subject = \"a@b\"\nclaims = { a = \"b\" }\n",
-         "f:4:1: [[policy.signer]]: unknown key \"claims\""},
-        {"a key pair, of later", kIssuer + "subject = \"a@b\"\nkey = \"release.pub\"\n",
-         "f:4:1: [[policy.signer]]: unknown key \"key\""},
-        {"a subject of another type", kIssuer + "subject = 5\n",
-         "f:3:11: subject: is a whole number, expected a string"},
+        {"a key of later", kIssuer + "subject = \"a@b\"\nclaims = { a = \"b\" }\n", "f:4:1: [[policy.signer]]: unknown key \"claims\""},
+        {"a key pair, of later", kIssuer + "subject = \"a@b\"\nkey = \"release.pub\"\n", "f:4:1: [[policy.signer]]: unknown key \"key\""},
+        {"a subject of another type", kIssuer + "subject = 5\n", "f:3:11: subject: is a whole number, expected a string"},
     }));
     CAPTURE(name);
     const auto result = read(text);

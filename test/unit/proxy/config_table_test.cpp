@@ -59,8 +59,7 @@ TEST_CASE("ConfigTable gives nothing for what is absent, and no problem") {
 }
 
 TEST_CASE("ConfigTable says what a value is and what was expected") {
-    TableOf test(
-        "s = 1\nb = \"true\"\ni = 1.5\nd = \"2027-03-31\"\nl = \"x\"\nm = [1]\nt = []\na = {}\nn = 9\nw = \"x\"\n");
+    TableOf test("s = 1\nb = \"true\"\ni = 1.5\nd = \"2027-03-31\"\nl = \"x\"\nm = [1]\nt = []\na = {}\nn = 9\nw = \"x\"\n");
     (void)test.table.string("s");
     (void)test.table.boolean("b");
     (void)test.table.integer("i", 0, 5);
@@ -89,8 +88,7 @@ TEST_CASE("ConfigTable refuses empty lists") {
     TableOf test("l = []\na = []\n");
     (void)test.table.strings("l");
     (void)test.table.tables("a", "[[a]]");
-    CHECK(test.problems() ==
-          Texts{"f:1:5: l: is empty, expected at least one string", "f:2:5: a: is empty, expected at least one [[a]]"});
+    CHECK(test.problems() == Texts{"f:1:5: l: is empty, expected at least one string", "f:2:5: a: is empty, expected at least one [[a]]"});
 }
 
 TEST_CASE("ConfigTable finds unknown keys and guesses what was meant") {
@@ -146,8 +144,7 @@ TEST_CASE("ConfigTable::readable_file resolves against the folder of the file an
     (void)table.readable_file("c");
     const auto problems = source.take_problems();
     REQUIRE(problems.size() == 2);
-    CHECK(problems[0].what ==
-          "b: " + (folder.path() / "gone").string() + ": cannot be read (No such file or directory)");
+    CHECK(problems[0].what == "b: " + (folder.path() / "gone").string() + ": cannot be read (No such file or directory)");
     CHECK(problems[1].what == "c: is empty, expected the path of a file");
 }
 

@@ -57,11 +57,11 @@ TEST_CASE("The defaults that config.toml.example states are the defaults") {
 
 TEST_CASE("All problems of a file are reported at once, in its order") {
     const ConfigFolder folder;
-    const auto problems = folder.problems(
-        "[server]\nlissten = [\"127.0.0.1:5000\"]\nthreads = \"two\"\n[store]\npath = \"x\"\n" + kUpstream +
-        "[log]\nlevel = 3\n[[policy]]\nname = \"p\"\nrepositories = [\"ghcr.io/**\"]\ntrust = [\"none\"]\nrequire = { "
-        "at_least = 3 }\n"
-        "[[policy.signer]]\nname = \"s\"\nissuer = \"https://i\"\nsubject_regex = '('\n[defualt]\naction = \"deny\"\n");
+    const auto problems =
+        folder.problems("[server]\nlissten = [\"127.0.0.1:5000\"]\nthreads = \"two\"\n[store]\npath = \"x\"\n" + kUpstream +
+                        "[log]\nlevel = 3\n[[policy]]\nname = \"p\"\nrepositories = [\"ghcr.io/**\"]\ntrust = [\"none\"]\nrequire = { "
+                        "at_least = 3 }\n"
+                        "[[policy.signer]]\nname = \"s\"\nissuer = \"https://i\"\nsubject_regex = '('\n[defualt]\naction = \"deny\"\n");
     REQUIRE(problems.size() == 9);
     CHECK(problems[0] == "1:1: [server]: no listener, expected listen or tls_listen");
     CHECK(problems[1] == "2:1: [server]: unknown key \"lissten\"; did you mean \"listen\"?");
@@ -78,8 +78,7 @@ TEST_CASE("All problems of a file are reported at once, in its order") {
 
 TEST_CASE("Sections of later versions are unknown") {
     const ConfigFolder folder;
-    const auto section = GENERATE(as<std::string>{}, "[store]\npath = \"x\"\n",
-                                  "[[sign]]\nrepositories = [\"**\"]\n");
+    const auto section = GENERATE(as<std::string>{}, "[store]\npath = \"x\"\n", "[[sign]]\nrepositories = [\"**\"]\n");
     CAPTURE(section);
     const auto problems = folder.problems(kMinimal + section);
     REQUIRE(problems.size() == 1);
@@ -88,9 +87,8 @@ TEST_CASE("Sections of later versions are unknown") {
 
 TEST_CASE("An empty file says what it needs") {
     const ConfigFolder folder;
-    CHECK(folder.problems("") ==
-          Texts{"1:1: the configuration: server is missing, expected the section [server] with listen or tls_listen",
-                "1:1: the configuration: upstream is missing, expected at least one [[upstream]]"});
+    CHECK(folder.problems("") == Texts{"1:1: the configuration: server is missing, expected the section [server] with listen or tls_listen",
+                                       "1:1: the configuration: upstream is missing, expected at least one [[upstream]]"});
 }
 
 TEST_CASE("A section of another type is one problem") {
@@ -108,8 +106,7 @@ TEST_CASE("load_config reads a file, and names it where it cannot") {
     CHECK(config->file == folder.file());
     const auto missing = load_config(folder.path() / "none.toml");
     REQUIRE_FALSE(missing.has_value());
-    CHECK_THAT(missing.error().at(0).text(),
-               Catch::Matchers::StartsWith((folder.path() / "none.toml").string() + ": "));
+    CHECK_THAT(missing.error().at(0).text(), Catch::Matchers::StartsWith((folder.path() / "none.toml").string() + ": "));
     CHECK_FALSE(load_config(folder.path()).has_value());
 }
 

@@ -2,6 +2,8 @@
 // there.
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -9,8 +11,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <unistd.h>
 
 #include "proxy/config.h"
 
@@ -29,13 +29,9 @@ public:
 
     [[nodiscard]] const std::filesystem::path& path() const { return path_; }
     [[nodiscard]] std::filesystem::path file() const { return path_ / "config.toml"; }
-    void write(const std::string& name, std::string_view content) const {
-        std::ofstream(path_ / name, std::ios::binary) << content;
-    }
+    void write(const std::string& name, std::string_view content) const { std::ofstream(path_ / name, std::ios::binary) << content; }
 
-    [[nodiscard]] std::expected<Config, Problems> load(std::string_view text) const {
-        return parse_config(text, file());
-    }
+    [[nodiscard]] std::expected<Config, Problems> load(std::string_view text) const { return parse_config(text, file()); }
 
     // "line:column: what" of each; empty if the text loads.
     [[nodiscard]] std::vector<std::string> problems(std::string_view text) const {
@@ -51,8 +47,7 @@ private:
 };
 
 inline const std::string kServer = "[server]\nlisten = [\"127.0.0.1:0\"]\n";
-inline const std::string kUpstream =
-    "[[upstream]]\nregistry = \"ghcr.io\"\nurl = \"https://ghcr.io\"\nblobs = \"open\"\ndefault = true\n";
+inline const std::string kUpstream = "[[upstream]]\nregistry = \"ghcr.io\"\nurl = \"https://ghcr.io\"\nblobs = \"open\"\ndefault = true\n";
 inline const std::string kMinimal = kServer + kUpstream;  // 7 lines
 
 }  // namespace proxy

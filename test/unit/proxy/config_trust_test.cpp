@@ -7,9 +7,7 @@
 namespace proxy {
 namespace {
 
-std::string real_root() {
-    return (std::filesystem::path(test::source_dir()) / "test/data/images/trusted_root.json").string();
-}
+std::string real_root() { return (std::filesystem::path(test::source_dir()) / "test/data/images/trusted_root.json").string(); }
 
 }  // namespace
 
@@ -27,17 +25,16 @@ TEST_CASE("load_trust reports every root that is none, at the line that names it
     const ConfigFolder folder;
     folder.write("a.json", "{");
     folder.write("b.json", "[]");
-    const auto config = folder.load(
-        kMinimal +
-        "[trust.a]\ntrusted_root = \"a.json\"\n[trust.b]\ntrusted_root = \"b.json\"\n[trust.c]\ntrusted_root = \"" +
-        real_root() + "\"\n");
+    const auto config =
+        folder.load(kMinimal + "[trust.a]\ntrusted_root = \"a.json\"\n[trust.b]\ntrusted_root = \"b.json\"\n[trust.c]\ntrusted_root = \"" +
+                    real_root() + "\"\n");
     REQUIRE(config.has_value());
     const auto store = load_trust(*config);
     REQUIRE_FALSE(store.has_value());
     REQUIRE(store.error().size() == 2);
-    CHECK_THAT(store.error()[0].text(),
-               Catch::Matchers::StartsWith(folder.file().string() + ":9:16: " + (folder.path() / "a.json").string() +
-                                           ": not a trusted root: "));
+    CHECK_THAT(
+        store.error()[0].text(),
+        Catch::Matchers::StartsWith(folder.file().string() + ":9:16: " + (folder.path() / "a.json").string() + ": not a trusted root: "));
     CHECK_THAT(store.error()[1].text(), Catch::Matchers::StartsWith(folder.file().string() + ":11:16: "));
 }
 

@@ -53,9 +53,8 @@ TEST_CASE("The decision log has everything that explains a decision") {
 
 TEST_CASE("The decision log can be text, with the lists still as JSON") {
     const auto line = written(record(), LogFormat::text);
-    CHECK_THAT(line,
-               Catch::Matchers::StartsWith(
-                   "2026-11-24T12:00:00Z decision id=0123456789abcdef op=GET verdict=denied policy=acme mode=enforce"));
+    CHECK_THAT(line, Catch::Matchers::StartsWith(
+                         "2026-11-24T12:00:00Z decision id=0123456789abcdef op=GET verdict=denied policy=acme mode=enforce"));
     CHECK_THAT(line, Catch::Matchers::Contains("sources=[{\"name\":\"referrers\"") &&
                          Catch::Matchers::EndsWith("ms={\"manifest\":1.500,\"evidence\":20.000}"));
 }

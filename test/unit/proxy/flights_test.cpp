@@ -1,10 +1,11 @@
 #include "proxy/flights.h"
 
-#include <atomic>
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+
+#include <atomic>
 #include <stdexcept>
 #include <thread>
 

@@ -14,15 +14,14 @@ Grant grant(std::string_view pattern, std::vector<ClientAction> actions) {
 TEST_CASE("Nothing is permitted without a grant") {
     const Grants grants({});
     CHECK_FALSE(grants.permits_anything());
-    for (const auto action :
-         {ClientAction::pull, ClientAction::push, ClientAction::remove, ClientAction::read_unverified}) {
+    for (const auto action : {ClientAction::pull, ClientAction::push, ClientAction::remove, ClientAction::read_unverified}) {
         CHECK_FALSE(grants.permits(action, "ghcr.io/acme/app"));
     }
 }
 
 TEST_CASE("A grant permits its actions on its repositories and nothing else") {
-    const Grants grants({grant("ghcr.io/acme/**", {ClientAction::pull, ClientAction::push}),
-                         grant("ghcr.io/tools/*", {ClientAction::pull})});
+    const Grants grants(
+        {grant("ghcr.io/acme/**", {ClientAction::pull, ClientAction::push}), grant("ghcr.io/tools/*", {ClientAction::pull})});
     CHECK(grants.permits_anything());
     CHECK(grants.permits(ClientAction::pull, "ghcr.io/acme/app"));
     CHECK(grants.permits(ClientAction::push, "ghcr.io/acme/app"));
@@ -35,8 +34,7 @@ TEST_CASE("A grant permits its actions on its repositories and nothing else") {
 }
 
 TEST_CASE("Actions are spelled as in the configuration") {
-    for (const auto action :
-         {ClientAction::pull, ClientAction::push, ClientAction::remove, ClientAction::read_unverified}) {
+    for (const auto action : {ClientAction::pull, ClientAction::push, ClientAction::remove, ClientAction::read_unverified}) {
         CHECK(parse_client_action(to_string(action)) == action);
     }
     CHECK(to_string(ClientAction::remove) == "delete");

@@ -5,9 +5,7 @@
 using namespace proxy;
 
 namespace {
-base::Digest digest(int n) {
-    return base::Digest::sha256_of(base::as_bytes(std::to_string(n)));
-}
+base::Digest digest(int n) { return base::Digest::sha256_of(base::as_bytes(std::to_string(n))); }
 }  // namespace
 
 TEST_CASE("edges are per repository, newest first, and each once") {

@@ -10,18 +10,17 @@ const std::string kHex(64, 'a');
 const std::string kEmptyConfig =
     R"({"mediaType":"application/vnd.oci.empty.v1+json","size":2,"digest":"sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"})";
 const std::string kLayer = R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","size":5000,"digest":"sha256:)" + kHex + "\"}";
-const std::string kSubject = R"(,"subject":{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":900,"digest":"sha256:)" + kHex + "\"}";
+const std::string kSubject =
+    R"(,"subject":{"mediaType":"application/vnd.oci.image.manifest.v1+json","size":900,"digest":"sha256:)" + kHex + "\"}";
 const std::string kBundleArtifact = R"("artifactType":"application/vnd.dev.sigstore.bundle.v0.3+json",)";
 
 registry::Manifest image(const std::string& artifact_type, const std::string& config, const std::string& layers, const std::string& rest) {
-    const auto json = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",)" + artifact_type + "\"config\":" + config +
-                      ",\"layers\":[" + layers + "]" + rest + "}";
+    const auto json = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.manifest.v1+json",)" + artifact_type +
+                      "\"config\":" + config + ",\"layers\":[" + layers + "]" + rest + "}";
     return registry::Manifest::parse(registry::kOciManifest, base::to_bytes(json)).value();
 }
 
-registry::Reference tag(const std::string& text) {
-    return registry::Reference(registry::Tag::parse(text).value());
-}
+registry::Reference tag(const std::string& text) { return registry::Reference(registry::Tag::parse(text).value()); }
 
 }  // namespace
 
@@ -33,7 +32,8 @@ TEST_CASE("rule S, structure: anything a runtime might run does not") {
     const std::string image_config = R"({"mediaType":"application/vnd.oci.image.config.v1+json","size":2,"digest":"sha256:)" + kHex + "\"}";
     const std::string other_empty = R"({"mediaType":"application/vnd.oci.empty.v1+json","size":2,"digest":"sha256:)" + kHex + "\"}";
     const std::string tar_layer = R"({"mediaType":"application/vnd.oci.image.layer.v1.tar+gzip","size":5,"digest":"sha256:)" + kHex + "\"}";
-    const std::string huge_layer = R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","size":5000000,"digest":"sha256:)" + kHex + "\"}";
+    const std::string huge_layer =
+        R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","size":5000000,"digest":"sha256:)" + kHex + "\"}";
     const std::string far_layer =
         R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","size":5,"urls":["https://x"],"digest":"sha256:)" + kHex + "\"}";
     CHECK_FALSE(has_shape_of_bundle_artifact(image(kBundleArtifact, image_config, kLayer, kSubject)));

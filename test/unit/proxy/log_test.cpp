@@ -25,9 +25,7 @@ TEST_CASE("A log line is JSON with time and event first") {
         .add_milliseconds("ms", 1'234'567ns)
         .add_raw("list", "[1]");
     line.close();
-    CHECK(
-        text ==
-        R"({"time":"2026-11-24T12:00:00.123Z","event":"access","peer":"127.0.0.1:1","status":200,"ms":1.235,"list":[1]})");
+    CHECK(text == R"({"time":"2026-11-24T12:00:00.123Z","event":"access","peer":"127.0.0.1:1","status":200,"ms":1.235,"list":[1]})");
 }
 
 TEST_CASE("A log line can be text for people") {
@@ -43,8 +41,8 @@ TEST_CASE("A log line can be text for people") {
 }
 
 TEST_CASE("Nobody can forge a line or a field") {
-    const auto hostile = GENERATE(as<std::string>{}, "a\nb", "a\r\n{\"event\":\"decision\"}", "\"", "a=b", "\\",
-                                  "\x1b[2J", "a\xff", "x\xe2\x80\xa8y", std::string("\0", 1));
+    const auto hostile = GENERATE(as<std::string>{}, "a\nb", "a\r\n{\"event\":\"decision\"}", "\"", "a=b", "\\", "\x1b[2J", "a\xff",
+                                  "x\xe2\x80\xa8y", std::string("\0", 1));
     for (const auto format : {LogFormat::json, LogFormat::text}) {
         std::string text;
         LogLine line(format, text, kTime, "access");

@@ -99,7 +99,9 @@ TEST_CASE("what was asked for before a write to its repository is not kept after
 
 TEST_CASE("removed forgets everything of the repository, and nothing of one whose name begins alike") {
     MemoryCache cache(1'000'000);
-    for (const auto* key : {"m host:5000/a@1", "e host:5000/a@1", "t host:5000/a:v1", "m host:5000/a/b@1", "m host:5000/ab@1", "t host:5000/ab:v1"}) put(cache, key, 1);
+    for (const auto* key :
+         {"m host:5000/a@1", "e host:5000/a@1", "t host:5000/a:v1", "m host:5000/a/b@1", "m host:5000/ab@1", "t host:5000/ab:v1"})
+        put(cache, key, 1);
     cache.removed("host:5000/a");
     for (const auto* key : {"m host:5000/a@1", "e host:5000/a@1", "t host:5000/a:v1"}) CHECK(value(cache, key) == -1);
     for (const auto* key : {"m host:5000/a/b@1", "m host:5000/ab@1", "t host:5000/ab:v1"}) CHECK(value(cache, key) == 1);

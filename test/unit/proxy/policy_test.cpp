@@ -13,8 +13,7 @@ const std::string kIssuer = "https://accounts.example";
 const base::Time kNow = base::parse_rfc3339("2026-11-24T12:00:00Z").value();
 
 SignerRule signer(std::string name, std::string_view subject, std::string_view issuer = kIssuer) {
-    return SignerRule{std::move(name),
-                      {sigstore::StringMatcher::glob(issuer).value(), sigstore::StringMatcher::glob(subject).value()}};
+    return SignerRule{std::move(name), {sigstore::StringMatcher::glob(issuer).value(), sigstore::StringMatcher::glob(subject).value()}};
 }
 
 SignerFact fact(std::string subject, std::string issuer = kIssuer) {
@@ -57,8 +56,8 @@ Evaluation judged(const PolicyRule& rule, const Facts& facts, base::Time now) {
 }  // namespace
 
 TEST_CASE("evaluate is satisfied by a signature of an accepted signer") {
-    const auto result = judged(rule({signer("a", "alice@acme.example")}),
-                                 Facts{fact("mallory@evil.example"), fact("alice@acme.example")}, kNow);
+    const auto result =
+        judged(rule({signer("a", "alice@acme.example")}), Facts{fact("mallory@evil.example"), fact("alice@acme.example")}, kNow);
     CHECK(result.satisfied);
     CHECK(result.by_signatures);
     REQUIRE(result.matches.size() == 1);
@@ -136,17 +135,13 @@ TEST_CASE("One rule is one signer, however many identities fit it") {
 }
 
 TEST_CASE("The same subject under another issuer is another identity") {
-    const auto two =
-        rule({signer("a", "alice@x", "https://one.example"), signer("b", "alice@x", "https://two.example")}, 2);
-    CHECK(judged(two, Facts{fact("alice@x", "https://one.example"), fact("alice@x", "https://two.example")}, kNow)
-              .satisfied);
+    const auto two = rule({signer("a", "alice@x", "https://one.example"), signer("b", "alice@x", "https://two.example")}, 2);
+    CHECK(judged(two, Facts{fact("alice@x", "https://one.example"), fact("alice@x", "https://two.example")}, kNow).satisfied);
 }
 
 TEST_CASE("An attestation does not complete a set of signatures") {
     const auto two = rule({signer("a", "alice@x"), signer("b", "bob@x")}, 2);
-    CHECK_FALSE(
-        judged(two, Facts{fact("alice@x"), {kIssuer, "bob@x", "https://slsa.dev/provenance/v1", "local"}}, kNow)
-            .satisfied);
+    CHECK_FALSE(judged(two, Facts{fact("alice@x"), {kIssuer, "bob@x", "https://slsa.dev/provenance/v1", "local"}}, kNow).satisfied);
 }
 
 TEST_CASE("A rule that demands nothing is satisfied by nothing") {
@@ -187,15 +182,13 @@ TEST_CASE("A policy is good on its last day and denies after it") {
 
 TEST_CASE("A reason is one bounded line of printable ASCII, whatever the certificate says") {
     const auto accepted = rule({signer("a", "alice@x")});
-    const auto hostile = judged(
-        accepted, Facts{fact("evil\r\nHTTP/1.1 200 OK\xff\x1b[31m" + std::string(5000, 'x'), std::string(5000, 'i'))},
-        kNow);
+    const auto hostile =
+        judged(accepted, Facts{fact("evil\r\nHTTP/1.1 200 OK\xff\x1b[31m" + std::string(5000, 'x'), std::string(5000, 'i'))}, kNow);
     CHECK(hostile.reason.size() <= 400);
     CHECK(std::ranges::all_of(hostile.reason, [](char c) { return c >= 0x20 && c <= 0x7e; }));
     CHECK(hostile.reason.starts_with("signed by evil??HTTP/1.1 200 OK??[31mxxx"));
     std::vector<SignerRule> many;
-    for (int i = 0; i < 64; ++i)
-        many.push_back(signer(std::string(60, 'n') + std::to_string(i), "nobody" + std::to_string(i) + "@x"));
+    for (int i = 0; i < 64; ++i) many.push_back(signer(std::string(60, 'n') + std::to_string(i), "nobody" + std::to_string(i) + "@x"));
     many.push_back(signer("a", "alice@x"));
     CHECK(judged(rule(many, 65), Facts{fact("alice@x")}, kNow).reason.size() <= 400);
 }
@@ -224,10 +217,10 @@ TEST_CASE("expiry_warning speaks up 30 days before, and after") {
 }
 
 TEST_CASE("One rule decides: the most specific pattern, then the one written first") {
-    const PolicyTable table({named("everything", {"**"}), named("all-of-acme", {"ghcr.io/acme/**"}),
-                             named("acme", {"ghcr.io/acme/*", "quay.io/acme/*"}), named("app", {"ghcr.io/acme/app"}),
-                             named("first", {"docker.io/a*/x"}), named("second", {"docker.io/a*/x", "docker.io/*b/x"})},
-                            PolicyAction::deny);
+    const PolicyTable table(
+        {named("everything", {"**"}), named("all-of-acme", {"ghcr.io/acme/**"}), named("acme", {"ghcr.io/acme/*", "quay.io/acme/*"}),
+         named("app", {"ghcr.io/acme/app"}), named("first", {"docker.io/a*/x"}), named("second", {"docker.io/a*/x", "docker.io/*b/x"})},
+        PolicyAction::deny);
     const auto [name, decided] = GENERATE(Catch::Generators::table<std::string, std::string>({
         {"ghcr.io/acme/app", "app"},
         {"ghcr.io/acme/tool", "acme"},

@@ -5,9 +5,7 @@
 namespace proxy {
 namespace {
 
-RepositoryPattern pattern(std::string_view text) {
-    return RepositoryPattern::parse(text).value();
-}
+RepositoryPattern pattern(std::string_view text) { return RepositoryPattern::parse(text).value(); }
 
 }  // namespace
 
@@ -38,9 +36,9 @@ TEST_CASE("A repository pattern matches the whole canonical name") {
 }
 
 TEST_CASE("A repository pattern that no name can match is refused") {
-    const auto text = GENERATE(as<std::string>{}, "", "*", "ghcr.io", "GHCR.io/acme", "/acme/**", "ghcr.io/acme/",
-                               "ghcr.io//app", "ghcr.io/***", "ghcr.io/a b", "ghcr.io/app?", "ghcr.io/{a,b}",
-                               "ghcr.io/acme/app@sha256", "ghcr.io/\xc3\xa9", std::string("ghcr.io/\0x", 10));
+    const auto text = GENERATE(as<std::string>{}, "", "*", "ghcr.io", "GHCR.io/acme", "/acme/**", "ghcr.io/acme/", "ghcr.io//app",
+                               "ghcr.io/***", "ghcr.io/a b", "ghcr.io/app?", "ghcr.io/{a,b}", "ghcr.io/acme/app@sha256", "ghcr.io/\xc3\xa9",
+                               std::string("ghcr.io/\0x", 10));
     CAPTURE(text);
     CHECK_FALSE(RepositoryPattern::parse(text).has_value());
     CHECK_FALSE(RepositoryPattern::parse("a/" + std::string(511, 'a')).has_value());

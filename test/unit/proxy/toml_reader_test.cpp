@@ -17,15 +17,12 @@ std::string problem_of(std::string_view text) {
     return std::get<Problem>(result).text();
 }
 
-const TomlObject& object_of(const TomlValue& value) {
-    return std::get<TomlObject>(value.content);
-}
+const TomlObject& object_of(const TomlValue& value) { return std::get<TomlObject>(value.content); }
 
 }  // namespace
 
 TEST_CASE("read_toml keeps types, the order of the file, and where things stand") {
-    const auto root =
-        value_of("zeta = \"text\"\nalpha = 7\n[table]\n  flag = true\n  day = 2027-03-31\n  list = [ \"a\", 2 ]\n");
+    const auto root = value_of("zeta = \"text\"\nalpha = 7\n[table]\n  flag = true\n  day = 2027-03-31\n  list = [ \"a\", 2 ]\n");
     const auto& entries = object_of(root);
     REQUIRE(entries.size() == 3);
     CHECK(entries[0].name == "zeta");
@@ -42,8 +39,7 @@ TEST_CASE("read_toml keeps types, the order of the file, and where things stand"
 }
 
 TEST_CASE("read_toml gives arrays of tables one element each, at its own header") {
-    const auto root =
-        value_of("[[policy]]\nname = \"a\"\n  [[policy.signer]]\n  name = \"s\"\n[[policy]]\nname = \"b\"\n");
+    const auto root = value_of("[[policy]]\nname = \"a\"\n  [[policy.signer]]\n  name = \"s\"\n[[policy]]\nname = \"b\"\n");
     const auto& policies = std::get<TomlArray>(object_of(root)[0].value.content);
     REQUIRE(policies.size() == 2);
     CHECK(policies[1].where.line == 5);

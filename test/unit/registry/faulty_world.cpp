@@ -1,8 +1,8 @@
 #include "test/unit/registry/faulty_world.h"
 
-#include <stdexcept>
-
 #include <boost/asio/co_spawn.hpp>
+
+#include <stdexcept>
 
 #include "test/unit/http/certificates.h"
 
@@ -38,9 +38,7 @@ const Certificates& certificates() {
     return made;
 }
 
-std::shared_ptr<const http::ClientTls> client_tls(Wire wire) {
-    return wire == Wire::tls ? certificates().client : nullptr;
-}
+std::shared_ptr<const http::ClientTls> client_tls(Wire wire) { return wire == Wire::tls ? certificates().client : nullptr; }
 
 http::ServerOptions server_options(std::shared_ptr<http::StreamFaults> faults) {
     http::ServerOptions options;
@@ -94,20 +92,17 @@ FaultyWorld::FaultyWorld(Wire wire, Place place, std::shared_ptr<FaultAt> faults
     const auto start = [&](std::optional<http::Server>& server, Place mine, http::Handler handler) {
         server.emplace(io_, server_options(at(mine)), std::move(handler), refuse_silently);
         const http::Listener listener{"127.0.0.1:0", wire == Wire::tls ? certificates().server : nullptr};
-        return (wire == Wire::tls ? "https://127.0.0.1:" : "http://127.0.0.1:") +
-               std::to_string(server->listen(listener).value());
+        return (wire == Wire::tls ? "https://127.0.0.1:" : "http://127.0.0.1:") + std::to_string(server->listen(listener).value());
     };
     store_url_ = start(store_, Place::registry, [this](http::Exchange& exchange) { return serve_store(exchange); });
-    registry_url_ =
-        start(registry_, Place::registry, [this](http::Exchange& exchange) { return serve_registry(exchange); });
+    registry_url_ = start(registry_, Place::registry, [this](http::Exchange& exchange) { return serve_registry(exchange); });
     const auto gate_url = start(gate_, Place::gate, [this](http::Exchange& exchange) { return serve_gate(exchange); });
     registry::UpstreamConfig settings{.origin = http::Origin::parse(registry_url_).value(),
                                       .tls = client_tls(wire),
                                       .credentials = std::nullopt,
                                       .client = client_options(at(Place::upstream))};
     upstream_.emplace(io_, workers_, std::make_shared<registry::UpstreamConfig>(std::move(settings)), tokens_);
-    client_.emplace(io_, workers_, http::Origin::parse(gate_url).value(), client_tls(wire),
-                    client_options(at(Place::client)));
+    client_.emplace(io_, workers_, http::Origin::parse(gate_url).value(), client_tls(wire), client_options(at(Place::client)));
 }
 
 FaultyWorld::~FaultyWorld() {
@@ -131,8 +126,7 @@ http::Async<void> FaultyWorld::serve_gate(http::Exchange& exchange) {
     head.target = asked.target;
     const bool reading = asked.method == "GET" || asked.method == "HEAD";
     auto* const body = reading ? nullptr : &exchange.body();
-    auto answer =
-        co_await upstream_->exchange(std::move(head), body, repository(), !reading, base::Deadline::after(kPatience));
+    auto answer = co_await upstream_->exchange(std::move(head), body, repository(), !reading, base::Deadline::after(kPatience));
     if (!answer) {
         const auto text = "502: " + answer.error().message();
         co_return co_await exchange.respond(head_of(502), base::as_bytes(text));
@@ -199,9 +193,7 @@ Told FaultyWorld::ask(const Ask& ask) {
         bool ended = false;
     };
     const auto progress = std::make_shared<Progress>();
-    auto body = [this, progress, asked = ask]() -> http::asio::awaitable<void> {
-        progress->result.emplace(co_await send(asked));
-    };
+    auto body = [this, progress, asked = ask]() -> http::asio::awaitable<void> { progress->result.emplace(co_await send(asked)); };
     http::asio::co_spawn(io_, body, [progress](const std::exception_ptr&) { progress->ended = true; });
     io_.restart();
     const auto until = std::chrono::steady_clock::now() + kPatience;
@@ -217,8 +209,7 @@ Told FaultyWorld::ask(const Ask& ask) {
 bool FaultyWorld::idle(const http::Server& server) {
     io_.restart();
     const auto until = std::chrono::steady_clock::now() + kPatience;
-    while (server.connections() > 0 && std::chrono::steady_clock::now() < until)
-        io_.run_one_for(std::chrono::milliseconds(50));
+    while (server.connections() > 0 && std::chrono::steady_clock::now() < until) io_.run_one_for(std::chrono::milliseconds(50));
     return server.connections() == 0;
 }
 

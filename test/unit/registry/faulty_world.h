@@ -3,12 +3,12 @@
 // and one of them can be made to go wrong.
 #pragma once
 
+#include <boost/asio/thread_pool.hpp>
+
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include <boost/asio/thread_pool.hpp>
 
 #include "http/client.h"
 #include "http/server.h"
@@ -18,12 +18,7 @@
 namespace test {
 
 enum class Wire { plain, tls };
-enum class Place {
-    client,
-    gate,
-    upstream,
-    registry
-};  // whose streams go wrong; `upstream` are the gate's own to the registry
+enum class Place { client, gate, upstream, registry };  // whose streams go wrong; `upstream` are the gate's own to the registry
 
 // The n-th operation, counted from 0, goes wrong; all others are as they should be.
 class FaultAt final : public http::StreamFaults {
@@ -62,9 +57,7 @@ public:
 
     // Through the client, which keeps its connections; throws if nothing at all comes of it in time.
     [[nodiscard]] Told ask(const Ask& ask);
-    [[nodiscard]] const std::vector<std::string>& uploads() const {
-        return uploads_;
-    }  // the bodies that the registry took whole
+    [[nodiscard]] const std::vector<std::string>& uploads() const { return uploads_; }  // the bodies that the registry took whole
     // Drops the client, then the gate's connections; false if a server keeps one that nobody uses.
     [[nodiscard]] bool comes_to_rest();
 

@@ -10,9 +10,7 @@ http::Headers link(const std::string& value) {
     if (!value.empty()) headers.add("Link", value);
     return headers;
 }
-Url listing() {
-    return parse_url("https://r.example/v2/a/tags/list?n=2").value();
-}
+Url listing() { return parse_url("https://r.example/v2/a/tags/list?n=2").value(); }
 }  // namespace
 
 TEST_CASE("next_link finds the link to the next page") {

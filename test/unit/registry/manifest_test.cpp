@@ -26,9 +26,7 @@ std::string index(const std::string& more = {}) {
            (more.empty() ? "" : "," + more) + "}";
 }
 
-base::Result<Manifest> parse(std::string_view type, const std::string& text) {
-    return Manifest::parse(type, base::to_bytes(text));
-}
+base::Result<Manifest> parse(std::string_view type, const std::string& text) { return Manifest::parse(type, base::to_bytes(text)); }
 
 }  // namespace
 

@@ -41,9 +41,7 @@ TEST_CASE("Query::parse refuses what has no one meaning") {
         {"cut escape", "a=%2"},
         {"lone percent", "a=%"},
         {"not hexadecimal", "a=%zz"},
-        
-        
-        
+
         {"raw non-ASCII", "a=\xC3\xA4"},
         {"control character", "a=\x01"},
         {"brackets", "a[]=1"},

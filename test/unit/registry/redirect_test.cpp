@@ -5,9 +5,7 @@
 using namespace registry;
 
 namespace {
-Url url(const std::string& text) {
-    return parse_url(text).value();
-}
+Url url(const std::string& text) { return parse_url(text).value(); }
 }  // namespace
 
 TEST_CASE("Redirects that may be followed") {

@@ -126,9 +126,7 @@ std::string intended(const std::string& target) {
     return path;
 }
 
-std::string path_of(const std::string& target) {
-    return target.substr(0, target.find('?'));
-}
+std::string path_of(const std::string& target) { return target.substr(0, target.find('?')); }
 
 bool needs_cleaning(const std::string& path) {
     for (const auto* part : {"//", "/./", "/../", "%", "\\", "#", " "}) {

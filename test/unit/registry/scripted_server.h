@@ -3,6 +3,7 @@
 #pragma once
 
 #include <boost/asio/co_spawn.hpp>
+
 #include <exception>
 #include <functional>
 #include <memory>

@@ -14,19 +14,14 @@ struct Scenario {
     std::vector<Ask> asks;
 };
 
-bool is_upload(const Ask& ask) {
-    return ask.method == "POST" || ask.method == "PUT";
-}
+bool is_upload(const Ask& ask) { return ask.method == "POST" || ask.method == "PUT"; }
 
 std::string right_body(const Ask& ask) {
     if (ask.method == "HEAD" || is_upload(ask)) return {};
-    return ask.rest == "/large" || ask.rest == "/chunked" || ask.rest == "/elsewhere" ? FaultyWorld::large()
-                                                                                      : FaultyWorld::small();
+    return ask.rest == "/large" || ask.rest == "/chunked" || ask.rest == "/elsewhere" ? FaultyWorld::large() : FaultyWorld::small();
 }
 
-unsigned right_status(const Ask& ask) {
-    return is_upload(ask) ? 201 : 200;
-}
+unsigned right_status(const Ask& ask) { return is_upload(ask) ? 201 : 200; }
 
 // A whole answer that is not an error has to be the right one. (Not CHECK for each: the passing ones are many.)
 void check(const Ask& ask, const Told& told, const FaultyWorld& world, Fault fault) {
@@ -91,17 +86,16 @@ TEST_CASE("without a fault every scenario's requests are answered rightly") {
 }
 
 TEST_CASE("a broken stream under a relayed body") {
-    const auto scenario =
-        GENERATE(Scenario{"small", {{.rest = "/small"}}}, Scenario{"length", {{.rest = "/large"}}},
-                 Scenario{"chunked", {{.rest = "/chunked"}}}, Scenario{"HEAD", {{.method = "HEAD", .rest = "/large"}}});
+    const auto scenario = GENERATE(Scenario{"small", {{.rest = "/small"}}}, Scenario{"length", {{.rest = "/large"}}},
+                                   Scenario{"chunked", {{.rest = "/chunked"}}}, Scenario{"HEAD", {{.method = "HEAD", .rest = "/large"}}});
     break_everywhere(scenario, Wire::plain);
 }
 
 TEST_CASE("a broken stream under an upload") {
-    const auto scenario = GENERATE(
-        Scenario{"length", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload}}},
-        Scenario{"chunked", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload, .chunked = true}}},
-        Scenario{"100-continue", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload, .expect = true}}});
+    const auto scenario =
+        GENERATE(Scenario{"length", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload}}},
+                 Scenario{"chunked", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload, .chunked = true}}},
+                 Scenario{"100-continue", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload, .expect = true}}});
     break_everywhere(scenario, Wire::plain);
 }
 
@@ -109,21 +103,19 @@ TEST_CASE("a broken stream under connections that are used again") {
     // What is sent on a connection that the peer closed meanwhile may be sent again only where nothing of it is gone.
     const Ask once{.method = "PUT", .rest = "/blobs/uploads/1", .body = kUpload, .chunked = true};
     const Ask post{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload, .chunked = true};
-    const auto scenario = GENERATE_COPY(Scenario{"two", {{.rest = "/small"}, {.rest = "/large"}}},
-                                        Scenario{"PUT second", {{.rest = "/small"}, once}},
-                                        Scenario{"POST second", {{.rest = "/small"}, post}});
+    const auto scenario =
+        GENERATE_COPY(Scenario{"two", {{.rest = "/small"}, {.rest = "/large"}}}, Scenario{"PUT second", {{.rest = "/small"}, once}},
+                      Scenario{"POST second", {{.rest = "/small"}, post}});
     break_everywhere(scenario, Wire::plain);
 }
 
 TEST_CASE("a broken stream under a token challenge and under a redirect") {
-    const auto scenario =
-        GENERATE(Scenario{"token", {{.rest = "/secret"}}}, Scenario{"redirect", {{.rest = "/elsewhere"}}});
+    const auto scenario = GENERATE(Scenario{"token", {{.rest = "/secret"}}}, Scenario{"redirect", {{.rest = "/elsewhere"}}});
     break_everywhere(scenario, Wire::plain);
 }
 
 TEST_CASE("a broken stream under TLS on both sides") {
-    const auto scenario =
-        GENERATE(Scenario{"two", {{.rest = "/small"}, {.rest = "/large"}}},
-                 Scenario{"upload", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload}}});
+    const auto scenario = GENERATE(Scenario{"two", {{.rest = "/small"}, {.rest = "/large"}}},
+                                   Scenario{"upload", {{.method = "POST", .rest = "/blobs/uploads/", .body = kUpload}}});
     break_everywhere(scenario, Wire::tls);
 }

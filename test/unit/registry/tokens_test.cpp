@@ -10,15 +10,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-http::Origin origin(const std::string& url) {
-    return http::Origin::parse(url).value();
-}
+http::Origin origin(const std::string& url) { return http::Origin::parse(url).value(); }
 TokenKey key(const std::string& scope, const std::string& account = {}) {
     return {"https://auth.example/token", "r.example", scope, account};
 }
-Token token(const std::string& value, std::chrono::seconds lifetime = 60s) {
-    return {base::Secret(value), lifetime};
-}
+Token token(const std::string& value, std::chrono::seconds lifetime = 60s) { return {base::Secret(value), lifetime}; }
 
 }  // namespace
 

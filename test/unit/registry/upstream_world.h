@@ -15,15 +15,9 @@ inline const std::string kImage = R"({"schemaVersion":2,"config":{"mediaType":"a
                                   R"(","size":0},"layers":[]})";
 inline const base::Digest kSubject = base::Digest::sha256_of(base::as_bytes(kImage));
 
-inline registry::Reference tag(const std::string& text) {
-    return registry::Reference(registry::Tag::parse(text).value());
-}
-inline Reply image_reply() {
-    return reply_with(200, "Content-Type", registry::kOciManifest, kImage);
-}
-inline base::Deadline soon() {
-    return base::Deadline::after(std::chrono::seconds(10));
-}
+inline registry::Reference tag(const std::string& text) { return registry::Reference(registry::Tag::parse(text).value()); }
+inline Reply image_reply() { return reply_with(200, "Content-Type", registry::kOciManifest, kImage); }
+inline base::Deadline soon() { return base::Deadline::after(std::chrono::seconds(10)); }
 
 struct UpstreamWorld {
     http::asio::io_context io{1};

@@ -54,8 +54,7 @@ TEST_CASE("a window may be missing, and then all times fit") {
 TEST_CASE("chains that are empty or too long are refused") {
     const makers::Ca ca;
     CHECK(parse(makers::authority_json({}), Authority::Role::certificates).error().code == FailureCode::trust_root);
-    CHECK(parse(makers::authority_json(std::vector<base::Bytes>(11, ca.chain()[1])), Authority::Role::certificates)
-              .error()
-              .code == FailureCode::limits);
+    CHECK(parse(makers::authority_json(std::vector<base::Bytes>(11, ca.chain()[1])), Authority::Role::certificates).error().code ==
+          FailureCode::limits);
     CHECK(parse(R"({"uri":"x"})", Authority::Role::certificates).error().code == FailureCode::malformed);
 }

@@ -74,10 +74,8 @@ TEST_CASE("documents that are not what the schema says are refused") {
         {"another case", replace(json, "dsseEnvelope", "DsseEnvelope"), "malformed"},
         {"no media type", replace(json, "mediaType", "mediaTypo"), "malformed"},
         {"no verification material", replace(json, "verificationMaterial", "verificationMateria"), "malformed"},
-        {"null verification material",
-         R"({"mediaType":")" + kV3 + R"(","verificationMaterial":null,"messageSignature":{}})", "malformed"},
-        {"no certificate and no key", replace(json, certificate, R"("certificate":null,"x509CertificateChain":{)"),
-         "malformed"},
+        {"null verification material", R"({"mediaType":")" + kV3 + R"(","verificationMaterial":null,"messageSignature":{}})", "malformed"},
+        {"no certificate and no key", replace(json, certificate, R"("certificate":null,"x509CertificateChain":{)"), "malformed"},
         {"certificate and key", replace(json, certificate, R"("publicKey":{"hint":"x"},"certificate":{)"), "malformed"},
         {"certificate not base64", edit(json, "rawBytes", [](std::string s) { return "*" + s; }), "malformed"},
         {"certificate with trailing bytes",
@@ -88,10 +86,9 @@ TEST_CASE("documents that are not what the schema says are refused") {
                   return base::base64_encode(der);
               }),
          "malformed"},
-        {"certificate cut off", edit(json, "rawBytes", [](const std::string& s) { return s.substr(0, 400); }),
-         "malformed"},
-        {"certificate too large",
-         edit(json, "rawBytes", [](const std::string&) { return base::base64_encode(base::Bytes(70'000)); }), "limits"},
+        {"certificate cut off", edit(json, "rawBytes", [](const std::string& s) { return s.substr(0, 400); }), "malformed"},
+        {"certificate too large", edit(json, "rawBytes", [](const std::string&) { return base::base64_encode(base::Bytes(70'000)); }),
+         "limits"},
         {"signature not base64", edit(json, "sig", [](const std::string& s) { return s + "!"; }), "malformed"},
         {"signature with a line end", edit(json, "sig", [](const std::string& s) { return s + "\\n"; }), "malformed"},
         {"signature in the URL alphabet", edit(json, "sig", [](const std::string&) { return "-_-_"; }), "malformed"},
@@ -103,33 +100,28 @@ TEST_CASE("documents that are not what the schema says are refused") {
              R"(","verificationMaterial":{"publicKey":{}},"dsseEnvelope":{"payload":"AAAA","payloadType":"x","signatures":[]}})",
          "malformed"},
         {"envelope and message signature",
-         replace(
-             json, R"("dsseEnvelope":)",
-             R"("messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AAAA"},"signature":"AAAA"},"dsseEnvelope":)"),
+         replace(json, R"("dsseEnvelope":)",
+                 R"("messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":"AAAA"},"signature":"AAAA"},"dsseEnvelope":)"),
          "malformed"},
         {"neither", R"({"mediaType":")" + kV3 + R"(","verificationMaterial":{"publicKey":{}}})", "malformed"},
-        {"no inclusion proof", replace(json, R"("inclusionProof":{)", R"("inclusionProof":null,"ignored":{)"),
-         "malformed"},
+        {"no inclusion proof", replace(json, R"("inclusionProof":{)", R"("inclusionProof":null,"ignored":{)"), "malformed"},
         {"no checkpoint", replace(json, R"("checkpoint":)", R"("chekpoint":)"), "malformed"},
         {"negative log index", edit(json, "logIndex", [](const std::string&) { return "-1"; }), "malformed"},
         {"log index with a sign", edit(json, "logIndex", [](const std::string&) { return "+1"; }), "malformed"},
-        {"log index beyond 63 bits", edit(json, "logIndex", [](const std::string&) { return "9223372036854775808"; }),
-         "malformed"},
+        {"log index beyond 63 bits", edit(json, "logIndex", [](const std::string&) { return "9223372036854775808"; }), "malformed"},
         {"log index with a fraction", edit(json, "logIndex", [](const std::string&) { return "1.0"; }), "malformed"},
-        {"log id of 31 bytes",
-         edit(json, "keyId", [](const std::string&) { return base::base64_encode(base::Bytes(31)); }), "malformed"},
+        {"log id of 31 bytes", edit(json, "keyId", [](const std::string&) { return base::base64_encode(base::Bytes(31)); }), "malformed"},
         {"no log id", replace(json, R"("logId":)", R"("logIdd":)"), "malformed"},
         {"empty kind", edit(json, "kind", [](const std::string&) { return ""; }), "malformed"},
         {"empty body", edit(json, "canonicalizedBody", [](const std::string&) { return ""; }), "malformed"},
         {"empty promise", edit(json, "signedEntryTimestamp", [](const std::string&) { return ""; }), "malformed"},
         {"empty timestamp", edit(json, "signedTimestamp", [](const std::string&) { return ""; }), "malformed"},
-        {"timestamp too large",
-         edit(json, "signedTimestamp", [](const std::string&) { return base::base64_encode(base::Bytes(70'000)); }),
+        {"timestamp too large", edit(json, "signedTimestamp", [](const std::string&) { return base::base64_encode(base::Bytes(70'000)); }),
          "limits"},
-        {"root hash of 31 bytes",
-         edit(json, "rootHash", [](const std::string&) { return base::base64_encode(base::Bytes(31)); }), "malformed"},
-        {"path hash of 33 bytes",
-         replace(json, R"("hashes":[)", R"("hashes":[")" + base::base64_encode(base::Bytes(33)) + "\","), "malformed"},
+        {"root hash of 31 bytes", edit(json, "rootHash", [](const std::string&) { return base::base64_encode(base::Bytes(31)); }),
+         "malformed"},
+        {"path hash of 33 bytes", replace(json, R"("hashes":[)", R"("hashes":[")" + base::base64_encode(base::Bytes(33)) + "\","),
+         "malformed"},
         {"too deep", R"({"mediaType":)" + std::string(100, '[') + std::string(100, ']') + "}", "limits"},
     }));
     CAPTURE(name);
@@ -158,16 +150,14 @@ TEST_CASE("more elements than the limits are refused before they are looked at")
 TEST_CASE("versions differ in how the certificate comes and in what an entry must have") {
     const auto json = vectors::image("signed-rekor1-email").bundle;
     const auto as_version = [](const std::string& text, const std::string& version) {
-        return edit(text, "mediaType",
-                    [&](const std::string&) { return "application/vnd.dev.sigstore.bundle+json;version=" + version; });
+        return edit(text, "mediaType", [&](const std::string&) { return "application/vnd.dev.sigstore.bundle+json;version=" + version; });
     };
     std::string leaf;
     (void)edit(json, "rawBytes", [&](const std::string& text) { return leaf = text; });
-    const auto chained =
-        replace(json, R"("certificate":{"rawBytes":")" + leaf + "\"}",
-                R"("x509CertificateChain":{"certificates":[{"rawBytes":")" + leaf + R"("},{"rawBytes":"AAAA"}]})");
-    const auto begin = json.find(R"(, "inclusionProof")") == std::string::npos ? json.find(R"("inclusionProof")")
-                                                                               : json.find(R"(, "inclusionProof")");
+    const auto chained = replace(json, R"("certificate":{"rawBytes":")" + leaf + "\"}",
+                                 R"("x509CertificateChain":{"certificates":[{"rawBytes":")" + leaf + R"("},{"rawBytes":"AAAA"}]})");
+    const auto begin =
+        json.find(R"(, "inclusionProof")") == std::string::npos ? json.find(R"("inclusionProof")") : json.find(R"(, "inclusionProof")");
     const auto end = json.find(R"("canonicalizedBody")");
     const auto unproven = json.substr(0, begin) + (json[begin] == ',' ? ", " : "") + json.substr(end);
 
@@ -190,15 +180,13 @@ TEST_CASE("a chain without certificates is malformed, not a crash") {
 
 TEST_CASE("proto3 defaults: null is absent, a key may come without a hint, numbers may be numbers") {
     const auto json = vectors::image("signed-rekor2-email").bundle;
-    CHECK(code_of(replace(json, R"("canonicalizedBody")", R"("inclusionPromise":null,"canonicalizedBody")")) ==
-          "parsed");
+    CHECK(code_of(replace(json, R"("canonicalizedBody")", R"("inclusionPromise":null,"canonicalizedBody")")) == "parsed");
     CHECK(code_of(R"({"mediaType":")" + kV3 +
                   R"(","verificationMaterial":{"publicKey":{}},"messageSignature":)"
                   R"({"messageDigest":{"algorithm":"SHA2_256","digest":"AAAA"},"signature":"AAAA"}})") == "parsed");
     CHECK(code_of(R"({"mediaType":")" + kV3 +
                   R"(","verificationMaterial":{"publicKey":{"hint":"h"}},"messageSignature":)"
-                  R"({"messageDigest":{"algorithm":"SHA3_256","digest":"AAAA"},"signature":"AAAA"}})") ==
-          "unsupported");
+                  R"({"messageDigest":{"algorithm":"SHA3_256","digest":"AAAA"},"signature":"AAAA"}})") == "unsupported");
     CHECK(code_of(R"({"mediaType":")" + kV3 +
                   R"(","verificationMaterial":{"publicKey":{"hint":"h"}},"messageSignature":)"
                   R"({"signature":"AAAA"}})") == "malformed");
@@ -207,9 +195,8 @@ TEST_CASE("proto3 defaults: null is absent, a key may come without a hint, numbe
 TEST_CASE("the same entry twice is refused") {
     const auto json = vectors::image("signed-rekor2-email").bundle;
     const auto begin = json.find(R"("tlogEntries":[)") + std::string(R"("tlogEntries":[)").size();
-    const auto end = json.find(R"(], "timestampVerificationData")") == std::string::npos
-                         ? json.find(R"(],"timestampVerificationData")")
-                         : json.find(R"(], "timestampVerificationData")");
+    const auto end = json.find(R"(], "timestampVerificationData")") == std::string::npos ? json.find(R"(],"timestampVerificationData")")
+                                                                                         : json.find(R"(], "timestampVerificationData")");
     REQUIRE(end != std::string::npos);
     const auto entry = json.substr(begin, end - begin);
     CHECK(code_of(json.substr(0, end) + "," + entry + json.substr(end)) == "malformed");

@@ -12,10 +12,9 @@ using makers::at;
 namespace {
 
 // The verdict of certificate_path: "path" or the code of the refusal.
-std::string verdict(const Certificate& leaf, const std::vector<std::string>& authorities,
-                    std::vector<base::Time> times) {
-    const auto root = vectors::root(makers::root_json(
-        {.logs = {}, .certificate_logs = {}, .authorities = authorities, .timestamp_authorities = {}}));
+std::string verdict(const Certificate& leaf, const std::vector<std::string>& authorities, std::vector<base::Time> times) {
+    const auto root =
+        vectors::root(makers::root_json({.logs = {}, .certificate_logs = {}, .authorities = authorities, .timestamp_authorities = {}}));
     const auto path = certificate_path(leaf, root, times);
     if (path) return "path";
     UNSCOPED_INFO(path.error().text());
@@ -73,8 +72,7 @@ TEST_CASE("of two intermediates of one name and key the one that is valid at the
 TEST_CASE("the window of the CA is closed and holds at each time") {
     const makers::Ca ca;
     const auto leaf = ca.leaf(makers::key());
-    const auto authority =
-        makers::authority_json(ca.chain(), window("1970-01-01T00:20:00Z", "1970-01-01T00:25:00Z"));  // 1 200 to 1 500
+    const auto authority = makers::authority_json(ca.chain(), window("1970-01-01T00:20:00Z", "1970-01-01T00:25:00Z"));  // 1 200 to 1 500
     CHECK(verdict(leaf, {authority}, {at(1'200), at(1'500)}) == "path");
     CHECK(verdict(leaf, {authority}, {at(1'199)}) == "chain");
     CHECK(verdict(leaf, {authority}, {at(1'500) + std::chrono::milliseconds(1)}) == "chain");
@@ -85,8 +83,7 @@ TEST_CASE("one CA at a time: windows of one are not lent to another of the same 
     const makers::Ca ca;
     const makers::Ca other;  // the same names, other keys
     const auto leaf = ca.leaf(makers::key());
-    CHECK(verdict(leaf, {makers::authority_json(other.chain()), makers::authority_json(ca.chain())}, {at(1'500)}) ==
-          "path");
+    CHECK(verdict(leaf, {makers::authority_json(other.chain()), makers::authority_json(ca.chain())}, {at(1'500)}) == "path");
     CHECK(verdict(leaf, {makers::authority_json(other.chain())}, {at(1'500)}) == "chain");
     const auto closed = makers::authority_json(ca.chain(), window("1970-01-01T00:00:00Z", "1970-01-01T00:00:01Z"));
     CHECK(verdict(leaf, {makers::authority_json(other.chain()), closed}, {at(1'500)}) == "chain");
@@ -130,10 +127,7 @@ TEST_CASE("usages: the leaf signs code and is no CA, issuers are CAs that may") 
         {"leaf for any purpose", {signing, makers::extended_key_usage({"2.5.29.37.0"})}, kCa, "chain"},
         {"leaf without key usage", {code}, kCa, "chain"},
         {"leaf that signs certificates", {makers::key_usage_ca(), code}, kCa, "chain"},
-        {"leaf that is a CA",
-         {code, {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x86}}, makers::basic_constraints_ca()},
-         kCa,
-         "chain"},
+        {"leaf that is a CA", {code, {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x86}}, makers::basic_constraints_ca()}, kCa, "chain"},
         {"issuer for servers", {signing, code}, with(kCa, server), "chain"},
         {"issuer that is no CA", {signing, code}, {makers::key_usage_ca()}, "chain"},
         {"issuer that may not sign certificates", {signing, code}, {signing, makers::basic_constraints_ca()}, "chain"},

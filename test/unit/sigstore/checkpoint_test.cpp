@@ -17,13 +17,10 @@ std::string line(const std::string& name, base::BytesView id, base::BytesView si
     return kDash + name + " " + base::base64_encode(blob) + "\n";
 }
 
-std::string text_of(const std::string& origin) {
-    return origin + "\n5\n" + kRoot + "\n";
-}
+std::string text_of(const std::string& origin) { return origin + "\n5\n" + kRoot + "\n"; }
 
 TransparencyLog log_of(const std::string& json) {
-    return vectors::root(makers::root_json(
-                             {.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}))
+    return vectors::root(makers::root_json({.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}))
         .logs()
         .front();
 }
@@ -102,24 +99,19 @@ TEST_CASE("Rekor v1: our key's hint selects the lines, all of them verify, in th
     const auto id = base::sha256(key.spki());
     const auto good = line("rekor.example", id, key.sign(base::as_bytes(text)));
     const auto foreign = line("witness", base::sha256(other.spki()), other.sign(base::as_bytes(text)));
-    const auto verdict = [&](const std::string& lines) {
-        return Checkpoint::parse(text + "\n" + lines, "").value().verify_v1(log);
-    };
+    const auto verdict = [&](const std::string& lines) { return Checkpoint::parse(text + "\n" + lines, "").value().verify_v1(log); };
 
     CHECK(verdict(good));
     CHECK(verdict(foreign + good));
     CHECK(code_of(verdict(foreign)) == FailureCode::checkpoint);
-    CHECK(code_of(verdict(line("rekor.example", id, key.sign(base::as_bytes("other text"))))) ==
-          FailureCode::checkpoint);
+    CHECK(code_of(verdict(line("rekor.example", id, key.sign(base::as_bytes("other text"))))) == FailureCode::checkpoint);
     CHECK(code_of(verdict(line("rekor.example", id, other.sign(base::as_bytes(text))))) == FailureCode::checkpoint);
     // A valid signature under another hint is nobody's (conformance: checkpoint-bad-keyhint).
-    CHECK(code_of(verdict(line("rekor.example", base::Bytes{1, 2, 3, 4}, key.sign(base::as_bytes(text))))) ==
-          FailureCode::checkpoint);
+    CHECK(code_of(verdict(line("rekor.example", base::Bytes{1, 2, 3, 4}, key.sign(base::as_bytes(text))))) == FailureCode::checkpoint);
     CHECK(code_of(verdict(line("other.example", id, key.sign(base::as_bytes(text))))) == FailureCode::checkpoint);
     CHECK(code_of(verdict(good + line("rekor.example", id, base::Bytes(70, 1)))) == FailureCode::checkpoint);
     // The blank line is not signed, the last newline of the text is.
-    CHECK(code_of(verdict(line("rekor.example", id, key.sign(base::as_bytes(text + "\n"))))) ==
-          FailureCode::checkpoint);
+    CHECK(code_of(verdict(line("rekor.example", id, key.sign(base::as_bytes(text + "\n"))))) == FailureCode::checkpoint);
 }
 
 TEST_CASE("Rekor v2: name and hint select the line, and the origin is the log's name") {
@@ -139,15 +131,12 @@ TEST_CASE("Rekor v2: name and hint select the line, and the origin is the log's 
     CHECK(verdict("log.example", witness + good + witness));
     CHECK(verdict("log.example", good + line("log.example", base::Bytes{9, 9, 9, 9}, base::Bytes(70, 1))));
     CHECK(code_of(verdict("log.example", witness)) == FailureCode::checkpoint);
-    CHECK(code_of(verdict("log.example", line("log.example", id, other.sign(base::as_bytes(text))))) ==
-          FailureCode::checkpoint);
-    CHECK(code_of(verdict("log.example", line("log.example", base::Bytes{9, 9, 9, 9}, sign(text)))) ==
-          FailureCode::checkpoint);
+    CHECK(code_of(verdict("log.example", line("log.example", id, other.sign(base::as_bytes(text))))) == FailureCode::checkpoint);
+    CHECK(code_of(verdict("log.example", line("log.example", base::Bytes{9, 9, 9, 9}, sign(text)))) == FailureCode::checkpoint);
     CHECK(code_of(verdict("log.example", line("other.example", id, sign(text)))) == FailureCode::checkpoint);
     const auto renamed = line("other.example", log.note_id("other.example"), sign(text_of("other.example")));
     CHECK(code_of(verdict("other.example", renamed)) == FailureCode::checkpoint);
-    CHECK(code_of(verdict("log.example - 12", line("log.example", id, sign(text_of("log.example - 12"))))) ==
-          FailureCode::checkpoint);
+    CHECK(code_of(verdict("log.example - 12", line("log.example", id, sign(text_of("log.example - 12"))))) == FailureCode::checkpoint);
 }
 
 TEST_CASE("Rekor v2 with an ECDSA or RSA key: the hint is by the rules of signed notes") {
@@ -159,10 +148,6 @@ TEST_CASE("Rekor v2 with an ECDSA or RSA key: the hint is by the rules of signed
     const auto log = log_of(makers::log_json(key.spki(), details, base::sha256(key.spki())));
     const auto text = text_of("log.example");
     const auto signature = key.sign(base::as_bytes(text), kind == "P-384" ? "SHA384" : "SHA256");
-    CHECK(Checkpoint::parse(text + "\n" + line("log.example", log.note_id("log.example"), signature), "")
-              .value()
-              .verify_v2(log));
-    CHECK_FALSE(Checkpoint::parse(text + "\n" + line("log.example", base::Bytes{9, 9, 9, 9}, signature), "")
-                    .value()
-                    .verify_v2(log));
+    CHECK(Checkpoint::parse(text + "\n" + line("log.example", log.note_id("log.example"), signature), "").value().verify_v2(log));
+    CHECK_FALSE(Checkpoint::parse(text + "\n" + line("log.example", base::Bytes{9, 9, 9, 9}, signature), "").value().verify_v2(log));
 }

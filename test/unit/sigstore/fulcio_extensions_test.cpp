@@ -16,9 +16,7 @@ Checked<CertificateIdentity> identity(std::vector<makers::Extension> extensions)
     return identity_of(makers::certificate(spec, makers::key(), ca.issuer_key));
 }
 
-base::Bytes name(std::uint8_t tag, std::string_view text) {
-    return der::encode(tag, base::as_bytes(text));
-}
+base::Bytes name(std::uint8_t tag, std::string_view text) { return der::encode(tag, base::as_bytes(text)); }
 
 base::Bytes other_name(base::BytesView type, base::BytesView value) {
     auto content = der::encode(der::kObjectIdentifier, type);
@@ -33,8 +31,7 @@ const auto kIssuer = [] { return makers::fulcio_issuer("https://issuer.example")
 TEST_CASE("the three kinds of names are read as they stand") {
     const auto [kind, names, expected] = GENERATE(table<std::string, base::Bytes, std::string>({
         {"e-mail", name(der::context(1), "foo@bar.com"), "foo@bar.com"},
-        {"URI", name(der::context(6), "https://github.com/acme/%61pp@refs/heads/main"),
-         "https://github.com/acme/%61pp@refs/heads/main"},
+        {"URI", name(der::context(6), "https://github.com/acme/%61pp@refs/heads/main"), "https://github.com/acme/%61pp@refs/heads/main"},
         {"user name", other_name(oid::kFulcioUserName, makers::utf8_string("foo!oidc.local")), "foo!oidc.local"},
     }));
     CAPTURE(kind);
@@ -77,8 +74,7 @@ TEST_CASE("the issuer comes from .1.8, or from .1.1 alone, and both agree") {
     const auto san = makers::san_email("foo@bar.com");
     CHECK(identity({san, makers::fulcio_issuer("https://a")})->issuer == "https://a");
     CHECK(identity({san, makers::fulcio_issuer_raw("https://a")})->issuer == "https://a");
-    CHECK(identity({san, makers::fulcio_issuer_raw("https://a"), makers::fulcio_issuer("https://a")})->issuer ==
-          "https://a");
+    CHECK(identity({san, makers::fulcio_issuer_raw("https://a"), makers::fulcio_issuer("https://a")})->issuer == "https://a");
     const std::string long_issuer = "https://" + std::string(300, 'x');  // a length in the long form
     CHECK(identity({san, makers::fulcio_issuer(long_issuer)})->issuer == long_issuer);
 

@@ -76,8 +76,7 @@ TEST_CASE("hostile texts cost little time") {
 }
 
 TEST_CASE("an identity rule needs issuer and subject") {
-    const sigstore::IdentityRule rule{StringMatcher::exact("https://issuer").value(),
-                                      StringMatcher::exact("me").value()};
+    const sigstore::IdentityRule rule{StringMatcher::exact("https://issuer").value(), StringMatcher::exact("me").value()};
     CHECK(rule.matches("https://issuer", "me"));
     CHECK_FALSE(rule.matches("https://other", "me"));
     CHECK_FALSE(rule.matches("https://issuer", "you"));

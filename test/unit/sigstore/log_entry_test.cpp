@@ -15,8 +15,8 @@ Checked<LogEntry> parse(const std::string& json) {
 }
 
 std::string entry(const std::string& more) {
-    return R"({"logId":{"keyId":")" + kHash +
-           R"("},"kindVersion":{"kind":"dsse","version":"0.0.1"},"canonicalizedBody":"AAAA")" + more + "}";
+    return R"({"logId":{"keyId":")" + kHash + R"("},"kindVersion":{"kind":"dsse","version":"0.0.1"},"canonicalizedBody":"AAAA")" + more +
+           "}";
 }
 
 }  // namespace
@@ -42,16 +42,13 @@ TEST_CASE("numbers come as text or as numbers") {
 TEST_CASE("entries without what a verifier needs are refused, saying where") {
     const auto [name, json, place] = GENERATE_COPY(table<std::string, std::string, std::string>({
         {"proof without checkpoint", entry(R"(,"inclusionProof":{"treeSize":"1"})"), "entry.inclusionProof.checkpoint"},
-        {"empty checkpoint", entry(R"(,"inclusionProof":{"checkpoint":{"envelope":""}})"),
-         "entry.inclusionProof.checkpoint.envelope"},
-        {"promise without timestamp", entry(R"(,"inclusionPromise":{})"),
-         "entry.inclusionPromise.signedEntryTimestamp"},
+        {"empty checkpoint", entry(R"(,"inclusionProof":{"checkpoint":{"envelope":""}})"), "entry.inclusionProof.checkpoint.envelope"},
+        {"promise without timestamp", entry(R"(,"inclusionPromise":{})"), "entry.inclusionPromise.signedEntryTimestamp"},
         {"negative time", entry(R"(,"integratedTime":"-1")"), "entry.integratedTime"},
         {"unknown member", entry(R"(,"more":1)"), "entry.more"},
         {"no log id", R"({"kindVersion":{"kind":"dsse","version":"0.0.1"},"canonicalizedBody":"AAAA"})", "entry.logId"},
         {"no kind", R"({"logId":{"keyId":")" + kHash + R"("},"canonicalizedBody":"AAAA"})", "entry.kindVersion"},
-        {"no body", R"({"logId":{"keyId":")" + kHash + R"("},"kindVersion":{"kind":"dsse","version":"0.0.1"}})",
-         "entry.canonicalizedBody"},
+        {"no body", R"({"logId":{"keyId":")" + kHash + R"("},"kindVersion":{"kind":"dsse","version":"0.0.1"}})", "entry.canonicalizedBody"},
     }));
     CAPTURE(name);
     const auto parsed = parse(json);

@@ -14,9 +14,7 @@ namespace {
 std::string verdict(const TrustedRoot& root, const std::string& json, std::size_t threshold = 1) {
     const auto bundle = vectors::bundle(json);
     const auto evidence = collect_log_evidence(bundle, *bundle.certificate(), root, threshold);
-    if (evidence)
-        return std::to_string(evidence->entries.size()) + " entries, " + std::to_string(evidence->times.size()) +
-               " times";
+    if (evidence) return std::to_string(evidence->entries.size()) + " entries, " + std::to_string(evidence->times.size()) + " times";
     UNSCOPED_INFO(evidence.error().text());
     return std::string(to_string(evidence.error().code));
 }
@@ -74,10 +72,8 @@ TEST_CASE("logs are counted, not entries") {
     CHECK(verdict(root, world.bundle({world.v1_entry(), again}, {}), 2) == "threshold");
     // Two logs of one operator are one witness.
     auto parts = world.root_parts();
-    for (auto& log : parts.logs)
-        log = replace(log, R"("hashAlgorithm")", R"("operator":"one.example","hashAlgorithm")");
-    CHECK(verdict(vectors::root(makers::root_json(parts)), world.bundle({world.v1_entry(), world.v2_entry()}, {}), 2) ==
-          "threshold");
+    for (auto& log : parts.logs) log = replace(log, R"("hashAlgorithm")", R"("operator":"one.example","hashAlgorithm")");
+    CHECK(verdict(vectors::root(makers::root_json(parts)), world.bundle({world.v1_entry(), world.v2_entry()}, {}), 2) == "threshold");
 }
 
 TEST_CASE("kinds that are not known, and kinds that the log cannot have written, are refused") {
@@ -91,9 +87,8 @@ TEST_CASE("kinds that are not known, and kinds that the log cannot have written,
         {"hashedrekord", "0.0.3"},
         {"DSSE", "0.0.1"},
     }));
-    CHECK(verdict(root, world.bundle(
-                            {world.v1_entry({.body = world.v1_body(), .kind = kind, .version = version}, world.v1_key)},
-                            {})) == "unsupported");
+    CHECK(verdict(root, world.bundle({world.v1_entry({.body = world.v1_body(), .kind = kind, .version = version}, world.v1_key)}, {})) ==
+          "unsupported");
     // A version 1 body under the id of a version 2 log.
     auto borrowed = world.v2_entry(world.v1_body());
     borrowed = replace(replace(borrowed, "hashedrekord", "dsse"), "0.0.2", "0.0.1");
@@ -109,8 +104,7 @@ TEST_CASE("a log's time outside the certificate is refused, signed or not") {
         const auto unpromised = world.v1_entry({.body = world.v1_body(), .has_promise = false}, world.v1_key);
         CHECK(verdict(root, world.bundle({unpromised}, {})) == "time_outside_cert");
     }
-    const auto timed =
-        replace(world.v2_entry(), R"("canonicalizedBody")", R"("integratedTime":"2001","canonicalizedBody")");
+    const auto timed = replace(world.v2_entry(), R"("canonicalizedBody")", R"("integratedTime":"2001","canonicalizedBody")");
     CHECK(verdict(root, world.bundle({timed}, {})) == "time_outside_cert");
 }
 
@@ -118,12 +112,10 @@ TEST_CASE("an entry needs a proof or, in version 0.1, at least a promise") {
     const auto world = signed_world();
     const auto root = world.root();
     const auto as_v01 = [](const std::string& json) {
-        return edit(json, "mediaType",
-                    [](const std::string&) { return "application/vnd.dev.sigstore.bundle+json;version=0.1"; });
+        return edit(json, "mediaType", [](const std::string&) { return "application/vnd.dev.sigstore.bundle+json;version=0.1"; });
     };
     const auto promised = world.v1_entry({.body = world.v1_body(), .has_proof = false}, world.v1_key);
-    const auto bare = world.v1_entry(
-        {.body = world.v1_body(), .log_index = 8, .has_promise = false, .has_proof = false}, world.v1_key);
+    const auto bare = world.v1_entry({.body = world.v1_body(), .log_index = 8, .has_promise = false, .has_proof = false}, world.v1_key);
     CHECK(verdict(root, as_v01(world.bundle({promised}, {}))) == "1 entries, 1 times");
     CHECK(verdict(root, as_v01(world.bundle({promised, bare}, {}))) == "inclusion");
 }

@@ -39,8 +39,7 @@ void add(X509* certificate, const Extension& extension) {
     const ObjectHandle object(OBJ_txt2obj(extension.oid.c_str(), 1));
     const OctetsHandle value(ASN1_OCTET_STRING_new());
     ASN1_OCTET_STRING_set(value.get(), extension.value.data(), static_cast<int>(extension.value.size()));
-    const ExtensionHandle made(
-        X509_EXTENSION_create_by_OBJ(nullptr, object.get(), extension.is_critical ? 1 : 0, value.get()));
+    const ExtensionHandle made(X509_EXTENSION_create_by_OBJ(nullptr, object.get(), extension.is_critical ? 1 : 0, value.get()));
     REQUIRE(X509_add_ext(certificate, made.get(), -1) == 1);
 }
 
@@ -52,19 +51,13 @@ std::string joined(const std::vector<std::string>& parts) {
 
 }  // namespace
 
-base::Bytes Key::spki() const {
-    return encoded(handle.get(), i2d_PUBKEY);
-}
+base::Bytes Key::spki() const { return encoded(handle.get(), i2d_PUBKEY); }
 
-sigstore::PublicKey Key::public_key() const {
-    return sigstore::PublicKey::from_spki(spki(), "").value();
-}
+sigstore::PublicKey Key::public_key() const { return sigstore::PublicKey::from_spki(spki(), "").value(); }
 
 base::Bytes Key::sign(base::BytesView message, std::string_view hash) const {
     const base::MdContextHandle context(EVP_MD_CTX_new());
-    const auto* method = EVP_PKEY_get_base_id(handle.get()) == EVP_PKEY_ED25519
-                             ? nullptr
-                             : EVP_get_digestbyname(std::string(hash).c_str());
+    const auto* method = EVP_PKEY_get_base_id(handle.get()) == EVP_PKEY_ED25519 ? nullptr : EVP_get_digestbyname(std::string(hash).c_str());
     REQUIRE(EVP_DigestSignInit(context.get(), nullptr, method, nullptr, handle.get()) == 1);
     std::size_t size = 0;
     REQUIRE(EVP_DigestSign(context.get(), nullptr, &size, message.data(), message.size()) == 1);
@@ -79,8 +72,7 @@ Key key(std::string_view kind) {
     if (kind == "ed25519") {
         made = EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519");
     } else if (kind.starts_with("rsa")) {
-        made = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA",
-                                 static_cast<std::size_t>(std::stoul(std::string(kind.substr(3)))));
+        made = EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(std::stoul(std::string(kind.substr(3)))));
     } else {
         made = EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", std::string(kind).c_str());
     }
@@ -88,15 +80,9 @@ Key key(std::string_view kind) {
     return {std::shared_ptr<EVP_PKEY>(made, EVP_PKEY_free)};
 }
 
-Extension key_usage_signing() {
-    return {"2.5.29.15", true, {0x03, 0x02, 0x07, 0x80}};
-}
-Extension key_usage_ca() {
-    return {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x06}};
-}
-Extension basic_constraints_ca() {
-    return {"2.5.29.19", true, {0x30, 0x03, 0x01, 0x01, 0xFF}};
-}
+Extension key_usage_signing() { return {"2.5.29.15", true, {0x03, 0x02, 0x07, 0x80}}; }
+Extension key_usage_ca() { return {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x06}}; }
+Extension basic_constraints_ca() { return {"2.5.29.19", true, {0x30, 0x03, 0x01, 0x01, 0xFF}}; }
 
 base::Bytes oid_content(std::string_view dotted) {
     const ObjectHandle object(OBJ_txt2obj(std::string(dotted).c_str(), 1));
@@ -112,21 +98,11 @@ Extension extended_key_usage(std::vector<std::string> oids, bool is_critical) {
     return {"2.5.29.37", is_critical, sigstore::der::encode(sigstore::der::kSequence, content)};
 }
 
-Extension san(base::Bytes general_names) {
-    return {"2.5.29.17", true, sigstore::der::encode(sigstore::der::kSequence, general_names)};
-}
-Extension san_email(std::string_view address) {
-    return san(sigstore::der::encode(sigstore::der::context(1), base::as_bytes(address)));
-}
-base::Bytes utf8_string(std::string_view text) {
-    return sigstore::der::encode(sigstore::der::kUtf8String, base::as_bytes(text));
-}
-Extension fulcio_issuer(std::string_view issuer) {
-    return {"1.3.6.1.4.1.57264.1.8", false, utf8_string(issuer)};
-}
-Extension fulcio_issuer_raw(std::string_view issuer) {
-    return {"1.3.6.1.4.1.57264.1.1", false, base::to_bytes(issuer)};
-}
+Extension san(base::Bytes general_names) { return {"2.5.29.17", true, sigstore::der::encode(sigstore::der::kSequence, general_names)}; }
+Extension san_email(std::string_view address) { return san(sigstore::der::encode(sigstore::der::context(1), base::as_bytes(address))); }
+base::Bytes utf8_string(std::string_view text) { return sigstore::der::encode(sigstore::der::kUtf8String, base::as_bytes(text)); }
+Extension fulcio_issuer(std::string_view issuer) { return {"1.3.6.1.4.1.57264.1.8", false, utf8_string(issuer)}; }
+Extension fulcio_issuer_raw(std::string_view issuer) { return {"1.3.6.1.4.1.57264.1.1", false, base::to_bytes(issuer)}; }
 
 base::Bytes certificate_der(const Spec& spec, const Key& subject_key, const Key& issuer_key) {
     const base::X509Handle made(X509_new());
@@ -139,8 +115,7 @@ base::Bytes certificate_der(const Spec& spec, const Key& subject_key, const Key&
     X509_set_pubkey(made.get(), subject_key.handle.get());
     for (const auto& extension : spec.extensions) add(made.get(), extension);
     const bool is_ed25519 = EVP_PKEY_get_base_id(issuer_key.handle.get()) == EVP_PKEY_ED25519;
-    REQUIRE(X509_sign(made.get(), issuer_key.handle.get(),
-                      is_ed25519 ? nullptr : EVP_get_digestbyname(spec.hash.c_str())) > 0);
+    REQUIRE(X509_sign(made.get(), issuer_key.handle.get(), is_ed25519 ? nullptr : EVP_get_digestbyname(spec.hash.c_str())) > 0);
     return encoded(made.get(), i2d_X509);
 }
 
@@ -155,23 +130,22 @@ std::vector<base::Bytes> Ca::chain() const {
 }
 
 std::string root_json(const RootParts& parts) {
-    return R"({"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[)" +
-           joined(parts.logs) + R"(],"ctlogs":[)" + joined(parts.certificate_logs) + R"(],"certificateAuthorities":[)" +
-           joined(parts.authorities) + R"(],"timestampAuthorities":[)" + joined(parts.timestamp_authorities) + "]}";
+    return R"({"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1","tlogs":[)" + joined(parts.logs) +
+           R"(],"ctlogs":[)" + joined(parts.certificate_logs) + R"(],"certificateAuthorities":[)" + joined(parts.authorities) +
+           R"(],"timestampAuthorities":[)" + joined(parts.timestamp_authorities) + "]}";
 }
 
 std::string authority_json(const std::vector<base::Bytes>& chain, std::string_view window, std::string_view uri) {
     std::vector<std::string> certificates;
     for (const auto& der : chain) certificates.push_back(R"({"rawBytes":")" + base::base64_encode(der) + "\"}");
-    return R"({"uri":")" + std::string(uri) + R"(","certChain":{"certificates":[)" + joined(certificates) +
-           R"(]},"validFor":)" + std::string(window) + "}";
+    return R"({"uri":")" + std::string(uri) + R"(","certChain":{"certificates":[)" + joined(certificates) + R"(]},"validFor":)" +
+           std::string(window) + "}";
 }
 
-std::string log_json(base::BytesView key, std::string_view details, base::BytesView id, std::string_view url,
-                     std::string_view window) {
-    return R"({"baseUrl":")" + std::string(url) + R"(","hashAlgorithm":"SHA2_256","publicKey":{"rawBytes":")" +
-           base::base64_encode(key) + R"(","keyDetails":")" + std::string(details) + R"(","validFor":)" +
-           std::string(window) + R"(},"logId":{"keyId":")" + base::base64_encode(id) + R"("}})";
+std::string log_json(base::BytesView key, std::string_view details, base::BytesView id, std::string_view url, std::string_view window) {
+    return R"({"baseUrl":")" + std::string(url) + R"(","hashAlgorithm":"SHA2_256","publicKey":{"rawBytes":")" + base::base64_encode(key) +
+           R"(","keyDetails":")" + std::string(details) + R"(","validFor":)" + std::string(window) + R"(},"logId":{"keyId":")" +
+           base::base64_encode(id) + R"("}})";
 }
 
 std::string ecdsa_log_json(const Key& key, std::string_view url) {
@@ -180,13 +154,10 @@ std::string ecdsa_log_json(const Key& key, std::string_view url) {
 
 std::string ed25519_log_json(const Key& key, std::string_view name) {
     const base::Bytes algorithm{0x01};
-    const auto id =
-        base::sha256({base::as_bytes(name), base::as_bytes("\n"), algorithm, key.public_key().ed25519_raw()});
+    const auto id = base::sha256({base::as_bytes(name), base::as_bytes("\n"), algorithm, key.public_key().ed25519_raw()});
     return log_json(key.spki(), "PKIX_ED25519", id, "https://" + std::string(name));
 }
 
-base::Time at(std::int64_t seconds) {
-    return base::from_unix_seconds(seconds);
-}
+base::Time at(std::int64_t seconds) { return base::from_unix_seconds(seconds); }
 
 }  // namespace makers

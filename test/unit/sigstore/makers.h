@@ -2,13 +2,13 @@
 // signed.
 #pragma once
 
+#include <openssl/evp.h>
+
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <openssl/evp.h>
 
 #include "base/bytes.h"
 #include "base/time.h"
@@ -65,11 +65,8 @@ struct Ca {
     Key root_key = key();
     Key issuer_key = key();
     Spec root_spec{"root", "root", 0, 10'000, {key_usage_ca(), basic_constraints_ca()}};
-    Spec issuer_spec{"issuer",
-                     "root",
-                     0,
-                     10'000,
-                     {key_usage_ca(), basic_constraints_ca(), extended_key_usage({std::string(kCodeSigning)})}};
+    Spec issuer_spec{
+        "issuer", "root", 0, 10'000, {key_usage_ca(), basic_constraints_ca(), extended_key_usage({std::string(kCodeSigning)})}};
     Spec leaf_spec{"leaf",
                    "issuer",
                    1'000,

@@ -72,8 +72,7 @@ TEST_CASE("ECDSA in its raw form of r and s is not accepted, though the values a
     const auto key = makers::key();
     const auto der = key.sign(kMessage);
     const unsigned char* position = der.data();
-    const base::OpensslHandle<ECDSA_SIG, ECDSA_SIG_free> parts(
-        d2i_ECDSA_SIG(nullptr, &position, static_cast<long>(der.size())));
+    const base::OpensslHandle<ECDSA_SIG, ECDSA_SIG_free> parts(d2i_ECDSA_SIG(nullptr, &position, static_cast<long>(der.size())));
     base::Bytes raw(64);
     BN_bn2binpad(ECDSA_SIG_get0_r(parts.get()), raw.data(), 32);
     BN_bn2binpad(ECDSA_SIG_get0_s(parts.get()), raw.data() + 32, 32);

@@ -47,31 +47,22 @@ TEST_CASE("dsse 0.0.1: payload hash, the one signature and the certificate are t
         {"as it is", body, "ok"},
         {"an entry of another bundle", other.v1_body(), "body_mismatch"},
         {"another valid signature",
-         edit(body, "signature", [&](const std::string&) { return base::base64_encode(second_signature.signature); }),
+         edit(body, "signature", [&](const std::string&) { return base::base64_encode(second_signature.signature); }), "body_mismatch"},
+        {"another certificate", edit(body, "verifier", [&](const std::string&) { return pem_b64(other.leaf); }), "body_mismatch"},
+        {"a bare key", edit(body, "verifier", [&](const std::string&) { return pem_b64(world.leaf_key.spki(), "PUBLIC KEY"); }),
          "body_mismatch"},
-        {"another certificate", edit(body, "verifier", [&](const std::string&) { return pem_b64(other.leaf); }),
-         "body_mismatch"},
-        {"a bare key",
-         edit(body, "verifier", [&](const std::string&) { return pem_b64(world.leaf_key.spki(), "PUBLIC KEY"); }),
-         "body_mismatch"},
-        {"no PEM", edit(body, "verifier", [&](const std::string&) { return base::base64_encode(world.leaf); }),
-         "body_mismatch"},
+        {"no PEM", edit(body, "verifier", [&](const std::string&) { return base::base64_encode(world.leaf); }), "body_mismatch"},
         {"another payload hash",
-         replace(body, R"("payloadHash":{"algorithm":"sha256","value":")",
-                 R"("payloadHash":{"algorithm":"sha256","value":"00)"),
+         replace(body, R"("payloadHash":{"algorithm":"sha256","value":")", R"("payloadHash":{"algorithm":"sha256","value":"00)"),
          "body_mismatch"},
-        {"another hash algorithm",
-         replace(body, R"("payloadHash":{"algorithm":"sha256")", R"("payloadHash":{"algorithm":"sha512")"),
+        {"another hash algorithm", replace(body, R"("payloadHash":{"algorithm":"sha256")", R"("payloadHash":{"algorithm":"sha512")"),
          "body_mismatch"},
-        {"two signatures",
-         replace(body, R"("signatures":[)", R"("signatures":[{"signature":"AAAA","verifier":"AAAA"},)"),
-         "body_mismatch"},
+        {"two signatures", replace(body, R"("signatures":[)", R"("signatures":[{"signature":"AAAA","verifier":"AAAA"},)"), "body_mismatch"},
         {"no signatures", replace(body, R"("signatures":[{)", R"("signatures":[],"more":[{)"), "malformed"},
         {"unknown member", replace(body, R"("spec":{)", R"("spec":{"more":1,)"), "malformed"},
         {"a member twice", replace(body, R"("kind":"dsse")", R"("kind":"dsse","kind":"dsse")"), "malformed"},
         {"another kind than it says", replace(body, R"("kind":"dsse")", R"("kind":"intoto")"), "malformed"},
-        {"another version than it says", replace(body, R"("apiVersion":"0.0.1")", R"("apiVersion":"0.0.2")"),
-         "malformed"},
+        {"another version than it says", replace(body, R"("apiVersion":"0.0.1")", R"("apiVersion":"0.0.2")"), "malformed"},
         {"not JSON", "x", "malformed"},
         {"no spec", R"({"apiVersion":"0.0.1","kind":"dsse"})", "malformed"},
     }));
@@ -88,17 +79,14 @@ TEST_CASE("intoto 0.0.2: the signature is in base64 twice") {
         R"({"apiVersion":"0.0.2","kind":"intoto","spec":{"content":{"envelope":{"payloadType":"application/vnd.in-toto+json",)"
         R"("signatures":[{"publicKey":")" +
         pem_b64(world.leaf) + R"(","sig":")" + twice +
-        R"("}]},"hash":{"algorithm":"sha256","value":"00"},"payloadHash":{"algorithm":"sha256","value":")" + hash +
-        R"("}}}})";
+        R"("}]},"hash":{"algorithm":"sha256","value":"00"},"payloadHash":{"algorithm":"sha256","value":")" + hash + R"("}}}})";
     const auto verdict = [&](const std::string& text) { return body_verdict(world, text, "intoto", "0.0.2"); };
     CHECK(verdict(body) == "ok");
     CHECK(verdict(replace(body, twice, once)) == "body_mismatch");  // conformance: intoto-log-entry-mismatch
-    CHECK(verdict(replace(body, twice, base::base64_encode(base::as_bytes(base::base64_encode(base::Bytes{1}))))) ==
-          "body_mismatch");
+    CHECK(verdict(replace(body, twice, base::base64_encode(base::as_bytes(base::base64_encode(base::Bytes{1}))))) == "body_mismatch");
     CHECK(verdict(replace(body, hash, std::string(64, '0'))) == "body_mismatch");
     CHECK(verdict(replace(body, "application/vnd.in-toto+json", "text/plain")) == "body_mismatch");
-    CHECK(verdict(edit(body, "publicKey", [&](const std::string&) { return pem_b64(signed_world().leaf); })) ==
-          "body_mismatch");
+    CHECK(verdict(edit(body, "publicKey", [&](const std::string&) { return pem_b64(signed_world().leaf); })) == "body_mismatch");
     CHECK(verdict(replace(body, R"("signatures":[)", R"("signatures":[{"sig":"AAAA"},)")) == "body_mismatch");
     CHECK(verdict(replace(body, R"("spec":{)", R"("spec":{"more":1,)")) == "malformed");
 }
@@ -107,18 +95,17 @@ TEST_CASE("hashedrekord 0.0.1: for message signatures only, with digest, signatu
     const auto world = signed_world();
     const auto digest = base::sha256(base::as_bytes("artifact"));
     const auto signature = base::base64_encode(base::Bytes{1, 2, 3});
-    const auto body =
-        R"({"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":")" +
-        base::hex_encode(digest) + R"("}},"signature":{"content":")" + signature + R"(","publicKey":{"content":")" +
-        pem_b64(world.leaf) + R"("}}}})";
+    const auto body = R"({"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":"sha256","value":")" +
+                      base::hex_encode(digest) + R"("}},"signature":{"content":")" + signature + R"(","publicKey":{"content":")" +
+                      pem_b64(world.leaf) + R"("}}}})";
     CHECK(body_verdict(world, body, "hashedrekord") == "body_mismatch");  // the bundle has an envelope
     const auto verdict = [&](const std::string& text) {
         const auto entry = world.v1_entry({.body = text, .kind = "hashedrekord"}, world.v1_key);
         const auto json =
             R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":")" +
             base::base64_encode(world.leaf) + R"("},"tlogEntries":[)" + entry +
-            R"(]},"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":")" +
-            base::base64_encode(digest) + R"("},"signature":")" + signature + R"("}})";
+            R"(]},"messageSignature":{"messageDigest":{"algorithm":"SHA2_256","digest":")" + base::base64_encode(digest) +
+            R"("},"signature":")" + signature + R"("}})";
         const auto bundle = vectors::bundle(json);
         return code_of(rekor_v1::check_body(bundle.log_entries().front(), bundle, *bundle.certificate()));
     };
@@ -145,8 +132,7 @@ TEST_CASE("the signed entry timestamp covers body, time, log and global index") 
     CHECK(verdict(edit(json, "keyId", vectors::flip_decoded(3))) == "set");
     CHECK(verdict(edit(json, "canonicalizedBody", vectors::flip_decoded(3))) == "set");
     CHECK(verdict(edit(json, "signedEntryTimestamp", vectors::flip_decoded(-1))) == "set");
-    CHECK(code_of(rekor_v1::check_promise(vectors::bundle(json).log_entries().front(), root.logs().back())) ==
-          "set");  // Ed25519
+    CHECK(code_of(rekor_v1::check_promise(vectors::bundle(json).log_entries().front(), root.logs().back())) == "set");  // Ed25519
 }
 
 TEST_CASE("the log key's window is closed and holds for the promised time") {
@@ -154,12 +140,12 @@ TEST_CASE("the log key's window is closed and holds for the promised time") {
     const auto window = R"({"start":"1970-01-01T00:20:00Z","end":"1970-01-01T00:25:00Z"})";  // 1 200 to 1 500
     const auto verdict = [&](std::int64_t time) {
         world.integrated_time = time;
-        const auto log = makers::log_json(world.v1_key.spki(), "PKIX_ECDSA_P256_SHA_256",
-                                          base::sha256(world.v1_key.spki()), "https://rekor.example", window);
-        const auto root = vectors::root(
-            makers::root_json({.logs = {log}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}));
-        return code_of(rekor_v1::check_promise(
-            vectors::bundle(world.bundle({world.v1_entry()}, {})).log_entries().front(), root.logs().front()));
+        const auto log = makers::log_json(world.v1_key.spki(), "PKIX_ECDSA_P256_SHA_256", base::sha256(world.v1_key.spki()),
+                                          "https://rekor.example", window);
+        const auto root =
+            vectors::root(makers::root_json({.logs = {log}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}));
+        return code_of(
+            rekor_v1::check_promise(vectors::bundle(world.bundle({world.v1_entry()}, {})).log_entries().front(), root.logs().front()));
     };
     CHECK(verdict(1'200) == "ok");
     CHECK(verdict(1'500) == "ok");
@@ -175,8 +161,7 @@ TEST_CASE("the path leads from the body to the root that the checkpoint signs, b
         return code_of(rekor_v1::check_inclusion(vectors::bundle(text).log_entries().front(), root.logs().front()));
     };
     CHECK(verdict(json) == "ok");
-    CHECK(verdict(edit(json, "logIndex", [](const std::string&) { return "99"; })) ==
-          "ok");  // global: not the tree's business
+    CHECK(verdict(edit(json, "logIndex", [](const std::string&) { return "99"; })) == "ok");  // global: not the tree's business
     CHECK(verdict(edit(json, "logIndex", [](const std::string&) { return "0"; }, 1)) == "inclusion");
     CHECK(verdict(edit(json, "logIndex", [](const std::string&) { return "2"; }, 1)) == "inclusion");
     CHECK(verdict(edit(json, "treeSize", [](const std::string&) { return "3"; })) == "inclusion");
@@ -184,16 +169,14 @@ TEST_CASE("the path leads from the body to the root that the checkpoint signs, b
     CHECK(verdict(replace(json, R"("treeSize":"2",)", "")) == "inclusion");
     CHECK(verdict(edit(json, "rootHash", vectors::flip_decoded(0))) == "inclusion");
     CHECK(verdict(edit(json, "hashes", vectors::flip_decoded(0))) == "inclusion");
-    CHECK(verdict(replace(json, R"("hashes":[)", R"("hashes":[")" + base::base64_encode(base::Bytes(32)) + "\",")) ==
-          "inclusion");
+    CHECK(verdict(replace(json, R"("hashes":[)", R"("hashes":[")" + base::base64_encode(base::Bytes(32)) + "\",")) == "inclusion");
     CHECK(verdict(edit(json, "canonicalizedBody", vectors::flip_decoded(0))) == "inclusion");
     // A genuine checkpoint of another tree (conformance: checkpoint-wrong-roothash).
     std::string other_note;
     const auto other = world.bundle({world.v1_entry({.body = "another"}, world.v1_key)}, {});
     (void)edit(other, "envelope", [&](const std::string& note) { return other_note = note; });
     CHECK(verdict(edit(json, "envelope", [&](const std::string&) { return other_note; })) == "inclusion");
-    CHECK(verdict(edit(json, "envelope", [](const std::string& note) { return replace(note, "- 7", "- 8"); })) ==
-          "checkpoint");
+    CHECK(verdict(edit(json, "envelope", [](const std::string& note) { return replace(note, "- 7", "- 8"); })) == "checkpoint");
 }
 
 TEST_CASE("three kinds of entries are supported") {

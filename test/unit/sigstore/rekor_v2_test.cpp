@@ -13,8 +13,7 @@ namespace {
 std::string verdict(const world::World& world, const std::string& json) {
     const auto root = world.root();
     const auto bundle = vectors::bundle(json);
-    const auto checked =
-        rekor_v2::check_entry(bundle.log_entries().front(), root.logs().back(), bundle, *bundle.certificate());
+    const auto checked = rekor_v2::check_entry(bundle.log_entries().front(), root.logs().back(), bundle, *bundle.certificate());
     if (checked) return "ok";
     UNSCOPED_INFO(checked.error().text());
     return std::string(to_string(checked.error().code));
@@ -65,8 +64,7 @@ TEST_CASE("an entry that differs in anything is about something else") {
         {"key details", replace(body, "PKIX_ECDSA_P256_SHA_256", "PKIX_ECDSA_P384_SHA_384")},
         {"hash", replace(body, "SHA2_256", "SHA2_512")},
         {"version", replace(body, R"("apiVersion":"0.0.2")", R"("apiVersion":"0.0.1")")},
-        {"member order", replace(body, R"("apiVersion":"0.0.2","kind":"hashedrekord")",
-                                 R"("kind":"hashedrekord","apiVersion":"0.0.2")")},
+        {"member order", replace(body, R"("apiVersion":"0.0.2","kind":"hashedrekord")", R"("kind":"hashedrekord","apiVersion":"0.0.2")")},
         {"white space", body + " "},
         {"a body of version 1", world.v1_body()},
     }));
@@ -83,16 +81,14 @@ TEST_CASE("checkpoint and path: what is there must agree, what proto3 leaves out
     CHECK(verdict(world, replace(json, index, R"("inclusionProof":{)")) == "ok");
     CHECK(verdict(world, replace(json, index, R"("inclusionProof":{"logIndex":"0",)")) == "inclusion");
     CHECK(verdict(world, edit(json, "logIndex", [](const std::string&) { return "0"; })) == "inclusion");
-    CHECK(verdict(world, replace(edit(json, "logIndex", [](const std::string&) { return "0"; }), index,
-                                 R"("inclusionProof":{)")) == "inclusion");
+    CHECK(verdict(world, replace(edit(json, "logIndex", [](const std::string&) { return "0"; }), index, R"("inclusionProof":{)")) ==
+          "inclusion");
     CHECK(verdict(world, edit(json, "treeSize", [](const std::string&) { return "3"; })) == "inclusion");
     CHECK(verdict(world, edit(json, "rootHash", vectors::flip_decoded(0))) == "inclusion");
     CHECK(verdict(world, edit(json, "hashes", vectors::flip_decoded(0))) == "inclusion");
-    CHECK(verdict(world, replace(json, R"("hashes":[)",
-                                 R"("hashes":[")" + base::base64_encode(base::Bytes(32)) + "\",")) == "inclusion");
+    CHECK(verdict(world, replace(json, R"("hashes":[)", R"("hashes":[")" + base::base64_encode(base::Bytes(32)) + "\",")) == "inclusion");
     CHECK(verdict(world, world.bundle({world.v2_entry(world.v2_body(), "other.example")}, {})) == "checkpoint");
-    CHECK(verdict(world, edit(json, "envelope",
-                              [](const std::string& note) { return replace(note, "log2", "log3"); })) == "checkpoint");
+    CHECK(verdict(world, edit(json, "envelope", [](const std::string& note) { return replace(note, "log2", "log3"); })) == "checkpoint");
 }
 
 TEST_CASE("a checkpoint in the style of version 1 is none of a version 2 log") {
@@ -104,25 +100,22 @@ TEST_CASE("version 2 makes no promises") {
     const auto world = signed_world();
     const auto json = world.bundle({world.v2_entry()}, {});
     CHECK(verdict(world, replace(json, R"("canonicalizedBody")",
-                                 R"("inclusionPromise":{"signedEntryTimestamp":"AAAA"},"canonicalizedBody")")) ==
-          "malformed");
+                                 R"("inclusionPromise":{"signedEntryTimestamp":"AAAA"},"canonicalizedBody")")) == "malformed");
 }
 
 TEST_CASE("message signatures are logged with their digest, by the hash of the key") {
     const auto world = signed_world();
     const auto message = [&](const std::string& algorithm) {
         const auto json = world.bundle({world.v2_entry()}, {});
-        return vectors::bundle(json.substr(0, json.find(R"("dsseEnvelope")")) +
-                               R"("messageSignature":{"messageDigest":{"algorithm":")" + algorithm +
-                               R"(","digest":"AAAA"},"signature":"AAAA"}})");
+        return vectors::bundle(json.substr(0, json.find(R"("dsseEnvelope")")) + R"("messageSignature":{"messageDigest":{"algorithm":")" +
+                               algorithm + R"(","digest":"AAAA"},"signature":"AAAA"}})");
     };
     const auto bundle = message("SHA2_256");
     const auto body = rekor_v2::expected_body(bundle.log_entries().front(), bundle, *bundle.certificate());
     REQUIRE(body);
     CHECK(body->find(R"("data":{"algorithm":"SHA2_256","digest":"AAAA"})") != std::string::npos);
     const auto other = message("SHA2_512");
-    CHECK(rekor_v2::expected_body(other.log_entries().front(), other, *other.certificate()).error().code ==
-          FailureCode::body_mismatch);
+    CHECK(rekor_v2::expected_body(other.log_entries().front(), other, *other.certificate()).error().code == FailureCode::body_mismatch);
 }
 
 TEST_CASE("dsse 0.0.2 was withdrawn and is not supported") {

@@ -62,16 +62,13 @@ struct World {
     }
     [[nodiscard]] Checked<std::vector<const TransparencyLog*>> verify(const Certificate& certificate) const {
         static std::vector<std::unique_ptr<TrustedRoot>> roots;
-        const auto log = makers::log_json(log_key.spki(), "PKIX_ECDSA_P256_SHA_256", base::sha256(log_key.spki()),
-                                          "https://ct", window);
-        roots.push_back(std::make_unique<TrustedRoot>(vectors::root(makers::root_json(
-            {.logs = {}, .certificate_logs = {log}, .authorities = {}, .timestamp_authorities = {}}))));
+        const auto log = makers::log_json(log_key.spki(), "PKIX_ECDSA_P256_SHA_256", base::sha256(log_key.spki()), "https://ct", window);
+        roots.push_back(std::make_unique<TrustedRoot>(
+            vectors::root(makers::root_json({.logs = {}, .certificate_logs = {log}, .authorities = {}, .timestamp_authorities = {}}))));
         const auto issuer = makers::certificate(ca.issuer_spec, ca.issuer_key, ca.root_key);
         return verify_scts(certificate, issuer, *roots.back());
     }
-    [[nodiscard]] std::size_t count(const Sct& made) const {
-        return verify(leaf(list_of({encoded(made)}))).value().size();
-    }
+    [[nodiscard]] std::size_t count(const Sct& made) const { return verify(leaf(list_of({encoded(made)}))).value().size(); }
 };
 
 }  // namespace

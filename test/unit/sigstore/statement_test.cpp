@@ -11,12 +11,9 @@ const std::string kHex(64, 'a');
 const auto kArtifact = base::Digest::parse("sha256:" + kHex).value();
 
 std::string statement(const std::string& subjects, const std::string& type = "https://in-toto.io/Statement/v1") {
-    return R"({"_type":")" + type + R"(","subject":)" + subjects +
-           R"(,"predicateType":"https://example/p","predicate":{"any":1}})";
+    return R"({"_type":")" + type + R"(","subject":)" + subjects + R"(,"predicateType":"https://example/p","predicate":{"any":1}})";
 }
-std::string subject(const std::string& digests) {
-    return R"([{"name":"x","digest":{)" + digests + "}}]";
-}
+std::string subject(const std::string& digests) { return R"([{"name":"x","digest":{)" + digests + "}}]"; }
 
 }  // namespace
 
@@ -24,8 +21,7 @@ TEST_CASE("a statement is about an artifact if one of its subjects has the diges
     const auto [name, subjects, expected] = GENERATE(table<std::string, std::string, bool>({
         {"sha256", subject(R"("sha256":")" + kHex + "\""), true},
         {"capital digits", subject(R"("sha256":")" + std::string(64, 'A') + "\""), true},
-        {"second subject",
-         R"([{"digest":{"sha256":")" + std::string(64, 'b') + R"("}},{"digest":{"sha256":")" + kHex + R"("}}])", true},
+        {"second subject", R"([{"digest":{"sha256":")" + std::string(64, 'b') + R"("}},{"digest":{"sha256":")" + kHex + R"("}}])", true},
         {"beside others", subject(R"("sha1":"aa","gitCommit":"bb","sha256":")" + kHex + "\""), true},
         {"sha512 only", subject(R"("sha512":")" + kHex + kHex + "\""), false},
         {"another digest", subject(R"("sha256":")" + std::string(64, 'b') + "\""), false},
@@ -56,22 +52,17 @@ TEST_CASE("statements that are not what the specification says are refused") {
         {"1025 subjects", statement(many + "]"), FailureCode::limits},
         {"33 digests", statement(subject(digests)), FailureCode::limits},
         {"subject without digest", statement(R"([{"name":"x"}])"), FailureCode::malformed},
-        {"digest that is not hexadecimal", statement(subject(R"("md5":"xyz","sha256":")" + kHex + "\"")),
-         FailureCode::malformed},
+        {"digest that is not hexadecimal", statement(subject(R"("md5":"xyz","sha256":")" + kHex + "\"")), FailureCode::malformed},
         {"short sha256", statement(subject(R"("sha256":"aa")")), FailureCode::malformed},
         {"empty digest", statement(subject(R"("sha256":"")")), FailureCode::malformed},
         {"digest is a number", statement(subject(R"("sha256":1)")), FailureCode::malformed},
-        {"no predicate type", vectors::replace(statement(good), "predicateType", "predicateTypo"),
-         FailureCode::malformed},
+        {"no predicate type", vectors::replace(statement(good), "predicateType", "predicateTypo"), FailureCode::malformed},
         {"empty predicate type", vectors::replace(statement(good), "https://example/p", ""), FailureCode::malformed},
-        {"a member twice", vectors::replace(statement(good), R"("predicate":{)", R"("subject":[],"predicate":{)"),
-         FailureCode::malformed},
+        {"a member twice", vectors::replace(statement(good), R"("predicate":{)", R"("subject":[],"predicate":{)"), FailureCode::malformed},
         {"a member twice inside the predicate", vectors::replace(statement(good), R"("any":1)", R"("any":1,"any":2)"),
          FailureCode::malformed},
-        {"a member in another case", vectors::replace(statement(good), R"("subject")", R"("Subject")"),
-         FailureCode::malformed},
-        {"unknown member", vectors::replace(statement(good), R"("predicate":{)", R"("more":1,"predicate":{)"),
-         FailureCode::malformed},
+        {"a member in another case", vectors::replace(statement(good), R"("subject")", R"("Subject")"), FailureCode::malformed},
+        {"unknown member", vectors::replace(statement(good), R"("predicate":{)", R"("more":1,"predicate":{)"), FailureCode::malformed},
         {"trailing bytes", statement(good) + "x", FailureCode::malformed},
     }));
     CAPTURE(name);
@@ -81,8 +72,8 @@ TEST_CASE("statements that are not what the specification says are refused") {
 }
 
 TEST_CASE("version 0.1 of the statement has the same members and is read too") {
-    const auto parsed = Statement::parse(
-        base::as_bytes(statement(subject(R"("sha256":")" + kHex + "\""), "https://in-toto.io/Statement/v0.1")));
+    const auto parsed =
+        Statement::parse(base::as_bytes(statement(subject(R"("sha256":")" + kHex + "\""), "https://in-toto.io/Statement/v0.1")));
     REQUIRE(parsed);
     CHECK(parsed->first_subject() == kArtifact.to_string());
 }

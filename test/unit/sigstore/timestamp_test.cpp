@@ -13,8 +13,7 @@ namespace {
 
 const base::Bytes kSignature{'s', 'i', 'g'};
 
-std::string root_of(const std::vector<base::Bytes>& chain,
-                    std::string_view window = R"({"start":"1970-01-01T00:00:00Z"})") {
+std::string root_of(const std::vector<base::Bytes>& chain, std::string_view window = R"({"start":"1970-01-01T00:00:00Z"})") {
     return makers::root_json({.logs = {},
                               .certificate_logs = {},
                               .authorities = {},
@@ -34,9 +33,7 @@ std::string verdict(const base::Bytes& response, const std::string& root_json) {
     CHECK((*facts)->authority->uri == "https://tsa");
     return std::to_string(base::unix_seconds((*facts)->time));
 }
-std::string verdict(const Tsa& tsa, const TokenSpec& spec = {}) {
-    return verdict(tsa.stamp(kSignature, spec), root_of(tsa.chain));
-}
+std::string verdict(const Tsa& tsa, const TokenSpec& spec = {}) { return verdict(tsa.stamp(kSignature, spec), root_of(tsa.chain)); }
 
 }  // namespace
 
@@ -96,8 +93,7 @@ TEST_CASE("the signer's chain is judged at the time of the stamp, never at now")
 
 TEST_CASE("the window of the trusted root is closed") {
     const Tsa tsa;
-    const auto root =
-        root_of(tsa.chain, R"({"start":"1970-01-01T00:20:00Z","end":"1970-01-01T00:25:00Z"})");  // 1 200 to 1 500
+    const auto root = root_of(tsa.chain, R"({"start":"1970-01-01T00:20:00Z","end":"1970-01-01T00:25:00Z"})");  // 1 200 to 1 500
     const auto at = [&](std::int64_t time) {
         TokenSpec spec;
         spec.time = time;
@@ -158,8 +154,7 @@ TEST_CASE("signers that are CAs, or for other purposes, are refused") {
     const auto [name, extensions] = GENERATE_COPY(table<std::string, std::vector<makers::Extension>>({
         {"no purpose", {}},
         {"not critical", {makers::extended_key_usage({std::string(makers::kTimeStamping)})}},
-        {"code signing too",
-         {makers::extended_key_usage({std::string(makers::kTimeStamping), std::string(makers::kCodeSigning)}, true)}},
+        {"code signing too", {makers::extended_key_usage({std::string(makers::kTimeStamping), std::string(makers::kCodeSigning)}, true)}},
     }));
     CAPTURE(name);
     Tsa tsa;
@@ -172,8 +167,7 @@ TEST_CASE("signers that are CAs, or for other purposes, are refused") {
 
 TEST_CASE("a CA that signs a timestamp is no timestamp authority") {
     Tsa tsa;
-    tsa.ca.leaf_spec.extensions = {makers::basic_constraints_ca(),
-                                   makers::extended_key_usage({std::string(makers::kTimeStamping)}, true)};
+    tsa.ca.leaf_spec.extensions = {makers::basic_constraints_ca(), makers::extended_key_usage({std::string(makers::kTimeStamping)}, true)};
     tsa.certify();
     TokenSpec spec;
     spec.embedded = {tsa.signer_der};
@@ -197,13 +191,12 @@ TEST_CASE("a token without the signing-certificate attribute is refused") {
 TEST_CASE("each trusted authority is tried") {
     const Tsa tsa;
     const Tsa other;
-    const auto closed = makers::authority_json(
-        tsa.chain, R"({"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:00:01Z"})", "https://old");
-    const auto root =
-        makers::root_json({.logs = {},
-                           .certificate_logs = {},
-                           .authorities = {},
-                           .timestamp_authorities = {makers::authority_json(other.chain), closed,
-                                                     makers::authority_json(tsa.chain, "null", "https://tsa")}});
+    const auto closed =
+        makers::authority_json(tsa.chain, R"({"start":"1970-01-01T00:00:00Z","end":"1970-01-01T00:00:01Z"})", "https://old");
+    const auto root = makers::root_json(
+        {.logs = {},
+         .certificate_logs = {},
+         .authorities = {},
+         .timestamp_authorities = {makers::authority_json(other.chain), closed, makers::authority_json(tsa.chain, "null", "https://tsa")}});
     CHECK(verdict(tsa.stamp(kSignature), root) == "1500");
 }

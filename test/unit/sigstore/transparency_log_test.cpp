@@ -9,8 +9,7 @@ using namespace sigstore;
 namespace {
 
 TransparencyLog log_of(const std::string& json) {
-    return vectors::root(makers::root_json(
-                             {.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}))
+    return vectors::root(makers::root_json({.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}))
         .logs()
         .front();
 }
@@ -41,8 +40,7 @@ TEST_CASE("ids: ECDSA by its key, Ed25519 and RSA by name and key") {
     CHECK(v2.is_v2_only());
 
     const auto rsa_key = makers::key("rsa2048");
-    const auto rsa =
-        log_of(makers::log_json(rsa_key.spki(), "PKIX_RSA_PKCS1V15_2048_SHA256", base::sha256(rsa_key.spki())));
+    const auto rsa = log_of(makers::log_json(rsa_key.spki(), "PKIX_RSA_PKCS1V15_2048_SHA256", base::sha256(rsa_key.spki())));
     CHECK(rsa.note_id("log.example") != rsa.note_id("other.example"));
     CHECK_FALSE(rsa.is_v2_only());
 }
@@ -59,6 +57,5 @@ TEST_CASE("logs of one operator are one witness") {
                                        R"("operator":"sigstore.dev","hashAlgorithm")"));
     };
     CHECK(with_operator("https://a").counting_key() == with_operator("https://b").counting_key());
-    CHECK(log_of(makers::ecdsa_log_json(makers::key())).counting_key() !=
-          log_of(makers::ecdsa_log_json(makers::key())).counting_key());
+    CHECK(log_of(makers::ecdsa_log_json(makers::key())).counting_key() != log_of(makers::ecdsa_log_json(makers::key())).counting_key());
 }

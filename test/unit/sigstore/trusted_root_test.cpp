@@ -61,42 +61,30 @@ TEST_CASE("a root with a fault is no root") {
     const auto key = makers::key();
     const auto log = makers::ecdsa_log_json(key);
     const auto with_log = [](const std::string& text) {
-        return makers::root_json(
-            {.logs = {text}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}});
+        return makers::root_json({.logs = {text}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}});
     };
     const auto [name, text, expected] = GENERATE_COPY(table<std::string, std::string, std::string>({
         {"empty", "", "trust_root"},
         {"not JSON", "{", "trust_root"},
         {"a member twice", replace(json, R"("tlogs":)", R"("tlogs":[],"tlogs":)"), "trust_root"},
         {"too large", std::string(5 * 1024 * 1024, ' '), "limits"},
-        {"log without the start of its window", with_log(replace(log, R"({"start":"1970-01-01T00:00:00Z"})", "{}")),
-         "trust_root"},
+        {"log without the start of its window", with_log(replace(log, R"({"start":"1970-01-01T00:00:00Z"})", "{}")), "trust_root"},
         {"log without a window", with_log(replace(log, R"("validFor")", R"("validForr")")), "trust_root"},
         {"window that ends before it starts",
-         with_log(replace(log, R"({"start":"1970-01-01T00:00:00Z"})",
-                          R"({"start":"2026-01-01T00:00:00Z","end":"2025-01-01T00:00:00Z"})")),
+         with_log(replace(log, R"({"start":"1970-01-01T00:00:00Z"})", R"({"start":"2026-01-01T00:00:00Z","end":"2025-01-01T00:00:00Z"})")),
          "trust_root"},
-        {"log key that does not parse", with_log(edit(log, "rawBytes", [](const std::string&) { return "AAAA"; })),
-         "trust_root"},
-        {"log key of another type than it says", with_log(replace(log, "PKIX_ECDSA_P256_SHA_256", "PKIX_ED25519")),
-         "trust_root"},
+        {"log key that does not parse", with_log(edit(log, "rawBytes", [](const std::string&) { return "AAAA"; })), "trust_root"},
+        {"log key of another type than it says", with_log(replace(log, "PKIX_ECDSA_P256_SHA_256", "PKIX_ED25519")), "trust_root"},
         {"log with another hash", with_log(replace(log, "SHA2_256", "SHA2_512")), "trust_root"},
-        {"log id of 31 bytes",
-         with_log(edit(log, "keyId", [](const std::string&) { return base::base64_encode(base::Bytes(31)); })),
+        {"log id of 31 bytes", with_log(edit(log, "keyId", [](const std::string&) { return base::base64_encode(base::Bytes(31)); })),
          "trust_root"},
         {"log without URL", with_log(edit(log, "baseUrl", [](const std::string&) { return ""; })), "trust_root"},
         {"two logs with one id", with_log(log + "," + log), "trust_root"},
         {"CA without certificates",
-         makers::root_json({.logs = {},
-                            .certificate_logs = {},
-                            .authorities = {makers::authority_json({})},
-                            .timestamp_authorities = {}}),
+         makers::root_json({.logs = {}, .certificate_logs = {}, .authorities = {makers::authority_json({})}, .timestamp_authorities = {}}),
          "trust_root"},
         {"TSA without certificates",
-         makers::root_json({.logs = {},
-                            .certificate_logs = {},
-                            .authorities = {},
-                            .timestamp_authorities = {makers::authority_json({})}}),
+         makers::root_json({.logs = {}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {makers::authority_json({})}}),
          "trust_root"},
         {"CA certificate cut off",
          makers::root_json({.logs = {},
@@ -114,16 +102,16 @@ TEST_CASE("more than 64 of a kind are refused") {
     std::string many = "1";
     for (int i = 0; i < 64; ++i) many += ",1";
     const auto kind = GENERATE(as<std::string>(), "tlogs", "ctlogs", "certificateAuthorities", "timestampAuthorities");
-    CHECK(code_of(R"({"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1",")" + kind + "\":[" +
-                  many + "]}") == "limits");
+    CHECK(code_of(R"({"mediaType":"application/vnd.dev.sigstore.trustedroot+json;version=0.1",")" + kind + "\":[" + many + "]}") ==
+          "limits");
 }
 
 TEST_CASE("a log with an unknown key type is left out and told, one under a foreign id is told") {
     const auto key = makers::key();
     const auto unknown = replace(makers::ecdsa_log_json(key), "PKIX_ECDSA_P256_SHA_256", "ML_DSA_65");
     const auto foreign = makers::log_json(key.spki(), "PKIX_ECDSA_P256_SHA_256", base::Bytes(32, 9));
-    const auto root = vectors::root(makers::root_json(
-        {.logs = {unknown, foreign}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}));
+    const auto root = vectors::root(
+        makers::root_json({.logs = {unknown, foreign}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}));
     CHECK(root.logs().size() == 1);
     REQUIRE(root.warnings().size() == 2);
     CHECK(root.warnings()[0].starts_with("tlogs[0]"));

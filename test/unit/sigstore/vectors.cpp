@@ -12,9 +12,7 @@ namespace vectors {
 
 namespace {
 
-std::filesystem::path images() {
-    return std::filesystem::path(test::source_dir()) / "test/data/images";
-}
+std::filesystem::path images() { return std::filesystem::path(test::source_dir()) / "test/data/images"; }
 
 std::string value_of(const base::json::Reader& object, std::string_view name) {
     return std::string(object.at(name).value().string().value());
@@ -30,17 +28,12 @@ Vector image(std::string_view name) {
     const auto document = base::json::parse(read_text(images() / "identities.json")).value();
     const auto entry = base::json::Reader(document).at(name).value();
     return {read_text(images() / "bundles" / (std::string(name) + ".sigstore.json")),
-            base::Digest::parse(value_of(entry, "digest")).value(), value_of(entry, "subject"),
-            value_of(entry, "issuer")};
+            base::Digest::parse(value_of(entry, "digest")).value(), value_of(entry, "subject"), value_of(entry, "issuer")};
 }
 
-std::string image_root_text(std::string_view file) {
-    return read_text(images() / file);
-}
+std::string image_root_text(std::string_view file) { return read_text(images() / file); }
 
-sigstore::TrustedRoot image_root() {
-    return root(image_root_text());
-}
+sigstore::TrustedRoot image_root() { return root(image_root_text()); }
 
 std::optional<std::filesystem::path> public_data() {
     const char* const variable = std::getenv("COUNTERSIGN_PUBLIC_DATA");
@@ -83,8 +76,7 @@ std::string replace(std::string text, std::string_view from, std::string_view to
 }
 
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
-    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size()))
-        text.replace(at, from.size(), to);
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
     return text;
 }
 

@@ -36,13 +36,11 @@ struct Vector {
 
 using Change = std::function<std::string(std::string)>;
 // The JSON string value of the n-th member of that name, replaced. The member must be there.
-[[nodiscard]] std::string edit(std::string json, std::string_view member, const Change& change,
-                               std::size_t occurrence = 0);
+[[nodiscard]] std::string edit(std::string json, std::string_view member, const Change& change, std::size_t occurrence = 0);
 [[nodiscard]] std::string replace(std::string text, std::string_view from,
                                   std::string_view to);  // the first one, which must be there
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
-[[nodiscard]] Change flip_decoded(
-    std::ptrdiff_t index);                         // one bit of a byte under base64; negative counts from the end
+[[nodiscard]] Change flip_decoded(std::ptrdiff_t index);  // one bit of a byte under base64; negative counts from the end
 [[nodiscard]] Change flip_raw(std::size_t index);  // another character of the text itself, still of the base64 alphabet
 
 }  // namespace vectors

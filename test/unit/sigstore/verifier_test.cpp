@@ -17,8 +17,7 @@ namespace {
 const std::string kOtherDigest = "sha256:" + std::string(64, 'a');
 
 // What becomes of a document: "verified", or the code of its refusal, wherever that happens.
-std::string outcome(std::string_view json, const TrustedRoot& root, const base::Digest& artifact,
-                    const Thresholds& thresholds = {}) {
+std::string outcome(std::string_view json, const TrustedRoot& root, const base::Digest& artifact, const Thresholds& thresholds = {}) {
     const auto bundle = Bundle::parse(base::as_bytes(json));
     if (!bundle) {
         UNSCOPED_INFO(bundle.error().text());
@@ -60,8 +59,7 @@ TEST_CASE("a bundle about another image, or of another Sigstore, is refused") {
     CHECK(outcome(vector.bundle, vectors::image_root(), vector.artifact) == "subject");
     const auto other = vectors::image("other-sigstore");
     CHECK(outcome(other.bundle, vectors::image_root(), other.artifact) == "log_unknown");
-    CHECK(outcome(other.bundle, vectors::root(vectors::image_root_text("trusted_root.other.json")), other.artifact) ==
-          "verified");
+    CHECK(outcome(other.bundle, vectors::root(vectors::image_root_text("trusted_root.other.json")), other.artifact) == "verified");
 }
 
 TEST_CASE("one flipped byte in the evidence is refused with the reason that fits") {
@@ -72,8 +70,8 @@ TEST_CASE("one flipped byte in the evidence is refused with the reason that fits
         vectors::Change change;
         std::string expected;
     };
-    const auto vector_name = GENERATE(as<std::string>(), "signed-rekor1-email", "signed-rekor1-github",
-                                      "signed-rekor2-email", "signed-rekor2-github");
+    const auto vector_name =
+        GENERATE(as<std::string>(), "signed-rekor1-email", "signed-rekor1-github", "signed-rekor2-email", "signed-rekor2-github");
     const bool is_v1 = vector_name.starts_with("signed-rekor1");
     const std::vector<Flip> flips{
         {"signature, first byte", "sig", 0, flip_decoded(0), "signature"},
@@ -108,8 +106,7 @@ TEST_CASE("one flipped byte in the evidence is refused with the reason that fits
     const auto root = vectors::image_root();
     for (const auto& flip : flips) {
         CAPTURE(vector_name, flip.name);
-        CHECK(outcome(edit(vector.bundle, flip.member, flip.change, flip.occurrence), root, vector.artifact) ==
-              flip.expected);
+        CHECK(outcome(edit(vector.bundle, flip.member, flip.change, flip.occurrence), root, vector.artifact) == flip.expected);
     }
 }
 
@@ -165,8 +162,7 @@ TEST_CASE("Rekor v1 with and without a timestamp, Rekor v2 with one: verified; v
     CHECK(outcome(world, world.bundle({unpromised}, {})) == "no_time");
     CHECK(outcome(world, world.bundle({unpromised}, {token})) == "verified");
     // An integrated time in a version 2 entry is nobody's word.
-    const auto timed =
-        vectors::replace(world.v2_entry(), R"("canonicalizedBody")", R"("integratedTime":"1500","canonicalizedBody")");
+    const auto timed = vectors::replace(world.v2_entry(), R"("canonicalizedBody")", R"("integratedTime":"1500","canonicalizedBody")");
     CHECK(outcome(world, world.bundle({timed}, {})) == "no_time");
     // The log is not replaced by a timestamp.
     CHECK(outcome(world, world.bundle({}, {token})) == "log_unknown");
@@ -234,12 +230,11 @@ TEST_CASE("a log whose key was given up before the verified time wrote nothing s
     const auto world = signed_world();
     auto parts = world.root_parts();
     const auto token = world.tsa.stamp(world.signature);
-    for (const auto& [end, expected] : std::vector<std::pair<std::string, std::string>>{
-             {"1970-01-01T00:25:00Z", "verified"}, {"1970-01-01T00:24:59Z", "checkpoint"}}) {
+    for (const auto& [end, expected] :
+         std::vector<std::pair<std::string, std::string>>{{"1970-01-01T00:25:00Z", "verified"}, {"1970-01-01T00:24:59Z", "checkpoint"}}) {
         parts.logs[1] = vectors::replace(world.root_parts().logs[1], R"({"start":"1970-01-01T00:00:00Z"})",
                                          R"({"start":"1970-01-01T00:00:00Z","end":")" + end + "\"}");
-        CHECK(outcome(world.bundle({world.v2_entry()}, {token}), vectors::root(makers::root_json(parts)), kArtifact) ==
-              expected);
+        CHECK(outcome(world.bundle({world.v2_entry()}, {token}), vectors::root(makers::root_json(parts)), kArtifact) == expected);
     }
 }
 
@@ -269,8 +264,7 @@ TEST_CASE("statements that are signed by the right key and say nothing, or somet
     const auto [name, payload, expected] = GENERATE(table<std::string, std::string, std::string>({
         {"cut off", "{", "malformed"},
         {"an array", "[]", "malformed"},
-        {"unknown type", R"({"_type":"https://in-toto.io/Statement/v9","subject":[],"predicateType":"x"})",
-         "unsupported"},
+        {"unknown type", R"({"_type":"https://in-toto.io/Statement/v9","subject":[],"predicateType":"x"})", "unsupported"},
         {"no subjects", R"({"_type":"https://in-toto.io/Statement/v1","subject":[],"predicateType":"x"})", "malformed"},
         {"sha512 only",
          R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha512":")" + std::string(128, 'a') +
@@ -290,8 +284,7 @@ TEST_CASE("statements that are signed by the right key and say nothing, or somet
 
 TEST_CASE("the predicate type is a fact that policy judges") {
     world::World world;
-    world.payload =
-        vectors::replace(world.payload, "https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1");
+    world.payload = vectors::replace(world.payload, "https://sigstore.dev/cosign/sign/v1", "https://slsa.dev/provenance/v1");
     world.sign();
     const auto verified = verify(vectors::bundle(world.bundle({world.v1_entry()}, {})), world.root(), kArtifact);
     REQUIRE(verified);
@@ -302,13 +295,10 @@ TEST_CASE("material, payload type and identity") {
     const auto world = signed_world();
     const auto json = world.bundle({world.v1_entry()}, {});
     const auto key_bundle =
-        vectors::replace(json, R"("certificate":{"rawBytes":")" + base::base64_encode(world.leaf) + "\"}",
-                         R"("publicKey":{"hint":"x"})");
+        vectors::replace(json, R"("certificate":{"rawBytes":")" + base::base64_encode(world.leaf) + "\"}", R"("publicKey":{"hint":"x"})");
     CHECK(outcome(world, key_bundle) == "key_policy");
-    CHECK(outcome(world, vectors::replace(json, "application/vnd.in-toto+json", "application/vnd.other+json")) ==
-          "unsupported");
-    CHECK(outcome(world, vectors::replace(json, R"("keyid":"")", R"("keyid":"SHA256:anything")")) ==
-          "verified");  // selects nothing
+    CHECK(outcome(world, vectors::replace(json, "application/vnd.in-toto+json", "application/vnd.other+json")) == "unsupported");
+    CHECK(outcome(world, vectors::replace(json, R"("keyid":"")", R"("keyid":"SHA256:anything")")) == "verified");  // selects nothing
     world::World nameless;
     nameless.ca.leaf_spec.extensions.erase(nameless.ca.leaf_spec.extensions.begin() + 2);
     nameless.sign();
@@ -340,8 +330,7 @@ TEST_CASE("one bundle and one root serve several threads") {
         std::vector<std::jthread> threads;
         for (int i = 0; i < 4; ++i) {
             threads.emplace_back([&] {
-                for (int turn = 0; turn < 10; ++turn)
-                    verified += verify(bundle, root, vector.artifact).has_value() ? 1 : 0;
+                for (int turn = 0; turn < 10; ++turn) verified += verify(bundle, root, vector.artifact).has_value() ? 1 : 0;
             });
         }
     }

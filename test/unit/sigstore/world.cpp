@@ -34,15 +34,12 @@ std::string generalized_time(std::int64_t seconds, const std::string& fraction) 
 base::Bytes tst_info(base::BytesView stamped, const TokenSpec& spec) {
     const auto sha = base::sha256(stamped);
     const auto imprint = spec.imprint.empty() ? base::Bytes(sha.begin(), sha.end()) : spec.imprint;
-    const auto algorithm =
-        der::encode(der::kSequence, der::encode(der::kObjectIdentifier, makers::oid_content(spec.imprint_oid)));
-    return der::encode(
-        der::kSequence,
-        joined({der::encode(der::kInteger, base::Bytes{1}),
-                der::encode(der::kObjectIdentifier, makers::oid_content("1.3.6.1.4.1.57264.2")),
-                der::encode(der::kSequence, joined({algorithm, der::encode(der::kOctetString, imprint)})),
-                der::encode(der::kInteger, base::Bytes{9}),
-                der::encode(0x18, base::as_bytes(generalized_time(spec.time, spec.fraction)))}));
+    const auto algorithm = der::encode(der::kSequence, der::encode(der::kObjectIdentifier, makers::oid_content(spec.imprint_oid)));
+    return der::encode(der::kSequence, joined({der::encode(der::kInteger, base::Bytes{1}),
+                                               der::encode(der::kObjectIdentifier, makers::oid_content("1.3.6.1.4.1.57264.2")),
+                                               der::encode(der::kSequence, joined({algorithm, der::encode(der::kOctetString, imprint)})),
+                                               der::encode(der::kInteger, base::Bytes{9}),
+                                               der::encode(0x18, base::as_bytes(generalized_time(spec.time, spec.fraction)))}));
 }
 
 std::shared_ptr<X509> x509(const base::Bytes& bytes) {
@@ -50,20 +47,16 @@ std::shared_ptr<X509> x509(const base::Bytes& bytes) {
     return {d2i_X509(nullptr, &position, static_cast<long>(bytes.size())), X509_free};
 }
 
-std::string json_text(std::string_view text) {
-    return vectors::replace_all(std::string(text), "\n", "\\n");
-}
+std::string json_text(std::string_view text) { return vectors::replace_all(std::string(text), "\n", "\\n"); }
 
 std::string pem(base::BytesView bytes) {
     return "-----BEGIN CERTIFICATE-----\n" + base::base64_encode(bytes) + "\n-----END CERTIFICATE-----\n";
 }
 
-std::string b64(std::string_view text) {
-    return base::base64_encode(base::as_bytes(text));
-}
+std::string b64(std::string_view text) { return base::base64_encode(base::as_bytes(text)); }
 
-std::string note(const std::string& origin, const std::string& name, std::int64_t size, const base::Sha256& root,
-                 base::BytesView id, const makers::Key& key) {
+std::string note(const std::string& origin, const std::string& name, std::int64_t size, const base::Sha256& root, base::BytesView id,
+                 const makers::Key& key) {
     const auto text = origin + "\n" + std::to_string(size) + "\n" + base::base64_encode(root) + "\n";
     base::Bytes blob(id.begin(), id.begin() + 4);
     der::append(blob, key.sign(base::as_bytes(text)));
@@ -82,9 +75,8 @@ Tree tree_with(std::string_view body) {
 }
 
 std::string proof_json(const Tree& tree, const std::string& checkpoint) {
-    return R"("inclusionProof":{"logIndex":"1","treeSize":"2","rootHash":")" + base::base64_encode(tree.root) +
-           R"(","hashes":[")" + base::base64_encode(tree.sibling) + R"("],"checkpoint":{"envelope":")" +
-           json_text(checkpoint) + R"("}},)";
+    return R"("inclusionProof":{"logIndex":"1","treeSize":"2","rootHash":")" + base::base64_encode(tree.root) + R"(","hashes":[")" +
+           base::base64_encode(tree.sibling) + R"("],"checkpoint":{"envelope":")" + json_text(checkpoint) + R"("}},)";
 }
 
 base::Sha256 ed25519_id(const makers::Key& key, std::string_view name) {
@@ -95,11 +87,9 @@ base::Sha256 ed25519_id(const makers::Key& key, std::string_view name) {
 base::Bytes sct_list(const World& world, const makers::Spec& spec) {
     auto with_list = spec;
     with_list.extensions.push_back({"1.3.6.1.4.1.11129.2.4.2", false, {0x04, 0x02, 0x00, 0x00}});
-    const auto tbs =
-        sigstore::precertificate_tbs(makers::certificate(with_list, world.leaf_key, world.ca.issuer_key)).value();
+    const auto tbs = sigstore::precertificate_tbs(makers::certificate(with_list, world.leaf_key, world.ca.issuer_key)).value();
     sigstore::Sct sct{base::sha256(world.ct_key.spki()), 1'500'000, {}, 4, 3, {}};
-    const auto signature =
-        world.ct_key.sign(sigstore::sct_signed_data(sct, base::sha256(world.ca.issuer_key.spki()), tbs));
+    const auto signature = world.ct_key.sign(sigstore::sct_signed_data(sct, base::sha256(world.ca.issuer_key.spki()), tbs));
     base::Bytes out{0};
     der::append(out, sct.log_id);
     for (int shift = 56; shift >= 0; shift -= 8) out.push_back(static_cast<std::uint8_t>(sct.timestamp >> shift));
@@ -121,8 +111,7 @@ base::Bytes Tsa::stamp(base::BytesView bytes, const TokenSpec& spec) const {
     const CmsHandle cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_BINARY));
     REQUIRE(cms != nullptr);
     REQUIRE(CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_smime_ct_TSTInfo)) == 1);
-    const unsigned flags =
-        CMS_NOCERTS | CMS_NOSMIMECAP | CMS_BINARY | CMS_PARTIAL | (spec.has_signing_certificate ? CMS_CADES : 0U);
+    const unsigned flags = CMS_NOCERTS | CMS_NOSMIMECAP | CMS_BINARY | CMS_PARTIAL | (spec.has_signing_certificate ? CMS_CADES : 0U);
     auto* const signer = CMS_add1_signer(cms.get(), x509(signer_der).get(), key.handle.get(), EVP_sha256(), flags);
     REQUIRE(signer != nullptr);
     const base::OpensslHandle<ASN1_TIME, ASN1_TIME_free> time(ASN1_TIME_set(nullptr, spec.signing_time));
@@ -150,37 +139,34 @@ void World::sign() {
 std::string World::v1_body() const {
     const std::string zeros(64, '0');
     return R"({"apiVersion":"0.0.1","kind":"dsse","spec":{"envelopeHash":{"algorithm":"sha256","value":")" + zeros +
-           R"("},"payloadHash":{"algorithm":"sha256","value":")" +
-           base::hex_encode(base::sha256(base::as_bytes(payload))) + R"("},"signatures":[{"signature":")" +
-           base::base64_encode(signature) + R"(","verifier":")" + b64(pem(leaf)) + R"("}]}})";
+           R"("},"payloadHash":{"algorithm":"sha256","value":")" + base::hex_encode(base::sha256(base::as_bytes(payload))) +
+           R"("},"signatures":[{"signature":")" + base::base64_encode(signature) + R"(","verifier":")" + b64(pem(leaf)) + R"("}]}})";
 }
 
 std::string World::v2_body() const {
     const auto algorithm = v2_hash == "SHA2_256"   ? base::HashAlgorithm::sha256
                            : v2_hash == "SHA2_384" ? base::HashAlgorithm::sha384
                                                    : base::HashAlgorithm::sha512;
-    const auto digest =
-        base::hash(algorithm, sigstore::dsse_pae("application/vnd.in-toto+json", base::as_bytes(payload)));
-    return R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":")" +
-           v2_hash + R"(","digest":")" + base::base64_encode(digest) + R"("},"signature":{"content":")" +
-           base::base64_encode(signature) + R"(","verifier":{"keyDetails":")" + v2_key_details +
-           R"(","x509Certificate":{"rawBytes":")" + base::base64_encode(leaf) + R"("}}}}}})";
+    const auto digest = base::hash(algorithm, sigstore::dsse_pae("application/vnd.in-toto+json", base::as_bytes(payload)));
+    return R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":")" + v2_hash +
+           R"(","digest":")" + base::base64_encode(digest) + R"("},"signature":{"content":")" + base::base64_encode(signature) +
+           R"(","verifier":{"keyDetails":")" + v2_key_details + R"(","x509Certificate":{"rawBytes":")" + base::base64_encode(leaf) +
+           R"("}}}}}})";
 }
 
 std::string World::v1_entry(EntrySpec spec, const makers::Key& log_key) const {
     const auto id = base::sha256(log_key.spki());
     const auto tree = tree_with(spec.body);
     const auto name = spec.origin.substr(0, spec.origin.find(" - "));
-    const auto payload_text = R"({"body":")" + b64(spec.body) + R"(","integratedTime":)" +
-                              std::to_string(integrated_time) + R"(,"logID":")" + base::hex_encode(id) +
-                              R"(","logIndex":)" + std::to_string(spec.log_index) + "}";
-    const auto promise = R"("inclusionPromise":{"signedEntryTimestamp":")" +
-                         base::base64_encode(log_key.sign(base::as_bytes(payload_text))) + R"("},)";
+    const auto payload_text = R"({"body":")" + b64(spec.body) + R"(","integratedTime":)" + std::to_string(integrated_time) +
+                              R"(,"logID":")" + base::hex_encode(id) + R"(","logIndex":)" + std::to_string(spec.log_index) + "}";
+    const auto promise =
+        R"("inclusionPromise":{"signedEntryTimestamp":")" + base::base64_encode(log_key.sign(base::as_bytes(payload_text))) + R"("},)";
     return R"({"logIndex":")" + std::to_string(spec.log_index) + R"(","logId":{"keyId":")" + base::base64_encode(id) +
-           R"("},"kindVersion":{"kind":")" + spec.kind + R"(","version":")" + spec.version +
-           R"("},"integratedTime":")" + std::to_string(integrated_time) + "\"," + (spec.has_promise ? promise : "") +
-           (spec.has_proof ? proof_json(tree, note(spec.origin, name, 2, tree.root, id, log_key)) : "") +
-           R"("canonicalizedBody":")" + b64(spec.body) + "\"}";
+           R"("},"kindVersion":{"kind":")" + spec.kind + R"(","version":")" + spec.version + R"("},"integratedTime":")" +
+           std::to_string(integrated_time) + "\"," + (spec.has_promise ? promise : "") +
+           (spec.has_proof ? proof_json(tree, note(spec.origin, name, 2, tree.root, id, log_key)) : "") + R"("canonicalizedBody":")" +
+           b64(spec.body) + "\"}";
 }
 
 std::string World::v2_entry(std::string body, std::string origin) const {
@@ -188,8 +174,8 @@ std::string World::v2_entry(std::string body, std::string origin) const {
     const auto tree = tree_with(body);
     return R"({"logIndex":"1","logId":{"keyId":")" + base::base64_encode(id) +
            R"("},"kindVersion":{"kind":"hashedrekord","version":"0.0.2"},)" +
-           proof_json(tree, note(origin, origin, 2, tree.root, ed25519_id(v2_key, origin), v2_key)) +
-           R"("canonicalizedBody":")" + b64(body) + "\"}";
+           proof_json(tree, note(origin, origin, 2, tree.root, ed25519_id(v2_key, origin), v2_key)) + R"("canonicalizedBody":")" +
+           b64(body) + "\"}";
 }
 
 std::string World::bundle(const std::vector<std::string>& entries, const std::vector<base::Bytes>& timestamps) const {
@@ -199,23 +185,19 @@ std::string World::bundle(const std::vector<std::string>& entries, const std::ve
     for (const auto& token : timestamps)
         stamped += (stamped.empty() ? "" : ",") + (R"({"signedTimestamp":")" + base::base64_encode(token)) + "\"}";
     return R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":")" +
-           base::base64_encode(leaf) + R"("},"tlogEntries":[)" + logged +
-           R"(],"timestampVerificationData":{"rfc3161Timestamps":[)" + stamped + R"(]}},"dsseEnvelope":{"payload":")" +
-           b64(payload) + R"(","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":")" +
-           base::base64_encode(signature) + R"(","keyid":""}]}})";
+           base::base64_encode(leaf) + R"("},"tlogEntries":[)" + logged + R"(],"timestampVerificationData":{"rfc3161Timestamps":[)" +
+           stamped + R"(]}},"dsseEnvelope":{"payload":")" + b64(payload) +
+           R"(","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":")" + base::base64_encode(signature) +
+           R"(","keyid":""}]}})";
 }
 
 makers::RootParts World::root_parts() const {
-    return {.logs = {makers::ecdsa_log_json(v1_key, "https://rekor.example"),
-                     makers::ed25519_log_json(v2_key, "log2.example")},
+    return {.logs = {makers::ecdsa_log_json(v1_key, "https://rekor.example"), makers::ed25519_log_json(v2_key, "log2.example")},
             .certificate_logs = {makers::ecdsa_log_json(ct_key, "https://ct.example")},
             .authorities = {makers::authority_json(chain)},
-            .timestamp_authorities = {
-                makers::authority_json(tsa.chain, R"({"start":"1970-01-01T00:00:00Z"})", "https://tsa.example")}};
+            .timestamp_authorities = {makers::authority_json(tsa.chain, R"({"start":"1970-01-01T00:00:00Z"})", "https://tsa.example")}};
 }
 
-sigstore::TrustedRoot World::root() const {
-    return vectors::root(makers::root_json(root_parts()));
-}
+sigstore::TrustedRoot World::root() const { return vectors::root(makers::root_json(root_parts())); }
 
 }  // namespace world

@@ -44,8 +44,7 @@ struct World {
     makers::Key v2_key = makers::key("ed25519");
     makers::Key ct_key = makers::key();
     Tsa tsa;
-    std::string payload = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":")" +
-                          std::string(64, 'a') +
+    std::string payload = R"({"_type":"https://in-toto.io/Statement/v1","subject":[{"digest":{"sha256":")" + std::string(64, 'a') +
                           R"("}}],"predicateType":"https://sigstore.dev/cosign/sign/v1","predicate":{}})";
     std::string hash = "SHA256";  // of the leaf's signature
     std::int64_t integrated_time = 1'500;
@@ -74,8 +73,7 @@ struct World {
     [[nodiscard]] std::string v1_entry() const { return v1_entry({.body = v1_body()}, v1_key); }
     [[nodiscard]] std::string v2_entry(std::string body, std::string origin = "log2.example") const;
     [[nodiscard]] std::string v2_entry() const { return v2_entry(v2_body()); }
-    [[nodiscard]] std::string bundle(const std::vector<std::string>& entries,
-                                     const std::vector<base::Bytes>& timestamps) const;
+    [[nodiscard]] std::string bundle(const std::vector<std::string>& entries, const std::vector<base::Bytes>& timestamps) const;
     [[nodiscard]] makers::RootParts root_parts() const;
     [[nodiscard]] sigstore::TrustedRoot root() const;
 };
