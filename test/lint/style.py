@@ -18,10 +18,3 @@ def check_files(root, paths):
     if run.returncode != 0:
         findings["formatter"] = f"{FORMATTER}: {run.stderr.strip()[:300]}"
     return list(findings.values())
-
-
-def check_source(root, text):
-    """The same for a text that is formatted as a file at the root would be."""
-    run = subprocess.run([FORMATTER, f"--assume-filename={Path(root, 'sample.cpp')}"], cwd=root, input=text, capture_output=True,
-                         text=True, check=True)
-    return [] if run.stdout == text else ["sample.cpp:1: not formatted"]
