@@ -133,6 +133,23 @@ TEST_CASE("documents that are not what the schema says are refused") {
     }
 }
 
+TEST_CASE("an unknown member is refused in every object of every kind of bundle") {
+    const auto key = R"({"mediaType":")" + kV3 +
+                     R"(","verificationMaterial":{"publicKey":{"hint":"h"}},"messageSignature":)"
+                     R"({"messageDigest":{"algorithm":"SHA2_256","digest":"AAAA"},"signature":"AAAA"}})";
+    const auto json = vectors::image("signed-rekor1-email").bundle;
+    const auto [name, text, objects] = GENERATE_COPY(table<std::string, std::string, std::size_t>({
+        {"a certificate, an envelope, Rekor v1", json, 13},
+        {"a certificate, an envelope, Rekor v2", vectors::image("signed-rekor2-email").bundle, 12},
+        {"a key, a message signature", key, 5},
+    }));
+    CAPTURE(name);
+    CHECK(code_of(text) == "parsed");
+    const auto changed = vectors::with_unknown_member(text);
+    CHECK(changed.size() == objects);
+    for (const auto& one : changed) CHECK(code_of(one) == "malformed");
+}
+
 TEST_CASE("more elements than the limits are refused before they are looked at") {
     const auto json = vectors::image("signed-rekor1-email").bundle;
     const auto [name, from, to, expected] = GENERATE_COPY(table<std::string, std::string, std::string, std::string>({
@@ -165,6 +182,9 @@ TEST_CASE("versions differ in how the certificate comes and in what an entry mus
     CHECK(code_of(as_version(chained, "0.1")) == "parsed");
     CHECK(code_of(as_version(chained, "0.2")) == "parsed");
     CHECK(code_of(chained) == "malformed");
+    for (const auto* const object : {R"("x509CertificateChain":{)", R"("certificates":[{)"}) {
+        CHECK(code_of(replace(as_version(chained, "0.1"), object, std::string(object) + R"("unknown":1,)")) == "malformed");
+    }
     CHECK(code_of(as_version(unproven, "0.1")) == "parsed");
     CHECK(code_of(as_version(unproven, "0.2")) == "inclusion");
     CHECK(code_of(unproven) == "inclusion");

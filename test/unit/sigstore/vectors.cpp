@@ -80,6 +80,22 @@ std::string replace_all(std::string text, std::string_view from, std::string_vie
     return text;
 }
 
+std::vector<std::string> with_unknown_member(const std::string& json) {
+    std::vector<std::string> changed;
+    bool is_text = false;
+    for (std::size_t i = 0; i < json.size(); ++i) {
+        if (is_text && json[i] == '\\') {
+            ++i;
+        } else if (json[i] == '"') {
+            is_text = !is_text;
+        } else if (!is_text && json[i] == '{') {
+            const bool is_empty = json.find_first_not_of(" \n", i + 1) == json.find('}', i);
+            changed.push_back(json.substr(0, i + 1) + (is_empty ? R"("unknown":1)" : R"("unknown":1,)") + json.substr(i + 1));
+        }
+    }
+    return changed;
+}
+
 Change flip_decoded(std::ptrdiff_t index) {
     return [index](const std::string& text) {
         auto bytes = base::base64_decode(text).value();

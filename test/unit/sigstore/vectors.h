@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/bytes.h"
 #include "base/digest.h"
@@ -40,6 +41,8 @@ using Change = std::function<std::string(std::string)>;
 [[nodiscard]] std::string replace(std::string text, std::string_view from,
                                   std::string_view to);  // the first one, which must be there
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
+// The text with one more member, one time in each of its JSON objects.
+[[nodiscard]] std::vector<std::string> with_unknown_member(const std::string& json);
 [[nodiscard]] Change flip_decoded(std::ptrdiff_t index);  // one bit of a byte under base64; negative counts from the end
 [[nodiscard]] Change flip_raw(std::size_t index);  // another character of the text itself, still of the base64 alphabet
 
