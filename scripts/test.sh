@@ -1,11 +1,10 @@
 #!/usr/bin/env bash
 # From nothing to all tests run: installs what is missing, builds the release and the sanitized program, runs the unit and component
-# tests of both and what needs threads under the thread sanitizer, replays the fuzz corpora, runs the lints, asks a sample of mutants
-# whether the tests notice a missing check, and runs the end-to-end tests with real clients and registries. The last line is
-# "N passed, N failed".
+# tests of both and what needs threads under the thread sanitizer, replays the fuzz corpora, runs the lints, and the end-to-end tests
+# with real clients and registries. The last line is "N passed, N failed".
 #
 #   test.sh                     everything
-#   test.sh PHASE...            only these, in order: setup build lint unit mutation tsan e2e
+#   test.sh PHASE...            only these, in order: setup build lint unit tsan e2e
 #
 # Logs are kept in build/test-logs. What cannot run here prints "SKIPPED: what (why)"; with CI=true that counts as a failure.
 set -uo pipefail
@@ -73,16 +72,6 @@ unit() {
   done
 }
 
-# A fixed sample; test/mutation/run.py asks them all.
-mutation() {
-  python3 test/mutation/self_test.py > "$logs/mutation-self.log" 2>&1
-  note "the mutant writer finds and writes what its tests say" $?
-  cmake --build build/release --target unit_sigstore_mutants > "$logs/build-mutants.log" 2>&1
-  note "build of the mutants" $?
-  python3 test/mutation/run.py --sample 60 --tally "$logs/mutation.tally" 2> "$logs/mutation.log"
-  tally mutation $?
-}
-
 # Only what runs on several threads: the gate in one process, and the streams, servers and clients below it.
 tsan() {
   build_preset tsan
@@ -101,9 +90,9 @@ e2e() {
 }
 
 phases=("$@")
-[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit mutation tsan e2e)
+[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit tsan e2e)
 for phase in "${phases[@]}"; do
-  case $phase in setup | build | lint | unit | mutation | tsan | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
+  case $phase in setup | build | lint | unit | tsan | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
 done
 for phase in "${phases[@]}"; do
   start=$SECONDS
