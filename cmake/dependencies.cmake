@@ -9,4 +9,5 @@ find_package(spdlog REQUIRED)                      # proxy, cli
 find_package(CLI11 REQUIRED)                       # cli
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(RE2 REQUIRED IMPORTED_TARGET re2) # sigstore/string_matcher.cpp
+pkg_check_modules(SODIUM REQUIRED IMPORTED_TARGET libsodium) # sigstore/public_key.cpp
 find_package(Catch2 REQUIRED)                      # test

@@ -11,7 +11,7 @@ set -euo pipefail
 compiler=(clang-19 lld-19 cmake ninja-build ccache pkg-config)
 checkers=(clang-tidy-19 clang-format-19 libclang-rt-19-dev git)
 libraries=(libboost1.81-dev libboost-url1.81-dev libssl-dev nlohmann-json3-dev libtomlplusplus-dev libspdlog-dev libre2-dev
-  libcli11-dev libcurl4-openssl-dev catch2)
+  libsodium-dev libcli11-dev libcurl4-openssl-dev catch2)
 # Real clients, a real registry and real forward proxies, for the demo and the end-to-end tests.
 peers=(docker-registry skopeo podman buildah docker.io containerd squid tinyproxy)
 image=(debootstrap)                               # the base of the container image, in the end-to-end tests

@@ -74,7 +74,7 @@ Checked<DsseEnvelope> parse_envelope(const Reader& json) {
     TRY_VOID(signatures.front().only({"sig", "keyid"}));
     TRY(const auto keyid, signatures.front().find("keyid"));
     if (keyid) {
-        TRY_VOID(keyid->string());
+        TRY(envelope.key_id, keyid->string());
     }
     TRY(envelope.signature, bytes_field(signatures.front(), "sig"));
     return envelope;
@@ -103,6 +103,16 @@ Checked<Bundle::Content> parse_content(const Reader& json) {
     }
     TRY(auto parsed, parse_message_signature(*message));
     return parsed;
+}
+
+// Both name the key of the same signature (protobuf-specs PublicKeyIdentifier; sigstore-verification 1.6).
+Checked<void> check_key_names(const Bundle::Material& material, const Bundle::Content& content) {
+    const auto* const key = std::get_if<PublicKeyHint>(&material);
+    const auto* const envelope = std::get_if<DsseEnvelope>(&content);
+    if (key == nullptr || envelope == nullptr || key->hint.empty() || envelope->key_id.empty()) return {};
+    if (key->hint == envelope->key_id) return {};
+    return std::unexpected(
+        Failure(FailureCode::malformed, "dsseEnvelope.signatures[0].keyid", "the hint of the public key, " + key->hint, envelope->key_id));
 }
 
 Checked<std::vector<LogEntry>> parse_entries(const Reader& json, BundleVersion version) {
@@ -159,6 +169,7 @@ Checked<Bundle> Bundle::parse(base::BytesView json) {
     TRY_VOID(material.only({"publicKey", "x509CertificateChain", "certificate", "tlogEntries", "timestampVerificationData"}));
     TRY(auto content, parse_content(root));
     TRY(auto parsed_material, parse_material(material, version));
+    TRY_VOID(check_key_names(parsed_material, content));
     Bundle bundle(version, std::move(parsed_material), std::move(content));
     TRY(bundle.log_entries_, parse_entries(material, version));
     TRY(bundle.timestamps_, parse_timestamps(material));

@@ -31,7 +31,8 @@ struct PublicKeyHint {  // an unauthenticated selector of a key that the verifie
 struct DsseEnvelope {
     std::string payload_type;
     base::Bytes payload;
-    base::Bytes signature;  // of the only one; its keyid selects nothing and is dropped
+    base::Bytes signature;  // of the only one
+    std::string key_id;     // selects nothing (sigstore-verification 7.3)
 };
 
 struct MessageSignature {

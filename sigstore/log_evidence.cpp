@@ -10,25 +10,25 @@ namespace sigstore {
 
 namespace {
 
-// Unsigned or not, a log's time outside the certificate contradicts it.
-Checked<void> check_integrated_time(const LogEntry& entry, const Certificate& leaf) {
+// Unsigned or not, a log's time outside the certificate contradicts it. Keys have no validity of their own.
+Checked<void> check_integrated_time(const LogEntry& entry, const Signer& signer) {
     const auto time = base::from_unix_seconds(entry.integrated_time);
-    if (entry.integrated_time == 0 || leaf.valid_at(time)) return {};
+    if (entry.integrated_time == 0 || signer.certificate == nullptr || signer.certificate->valid_at(time)) return {};
     return std::unexpected(Failure(FailureCode::time_outside_cert, entry.where + ".integratedTime",
                                    "a time within the validity of the certificate", base::format_rfc3339(time)));
 }
 
-Checked<void> check_v1(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_v1(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Signer& signer) {
     // The body decides how it is read, the key which log can have written it: neither is left to the other alone.
     if (log.is_v2_only()) {
         return std::unexpected(Failure(FailureCode::unsupported, entry.where, "an entry of Rekor v2, which " + log.base_url + " is"));
     }
-    return rekor_v1::check_body(entry, bundle, leaf);
+    return rekor_v1::check_body(entry, bundle, signer);
 }
 
 class Collector {
 public:
-    Collector(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root) : bundle_(bundle), leaf_(leaf), root_(root) {}
+    Collector(const Bundle& bundle, const Signer& signer, const TrustedRoot& root) : bundle_(bundle), signer_(signer), root_(root) {}
 
     [[nodiscard]] Checked<void> add(const LogEntry& entry) {
         const auto* const log = root_.find_log(entry.log_id);
@@ -36,7 +36,7 @@ public:
         if (rekor_v2::is_supported(entry)) return add_v2(entry, *log);
         if (rekor_v1::is_supported(entry)) return add_v1(entry, *log);
         return std::unexpected(Failure(FailureCode::unsupported, entry.where + ".kindVersion",
-                                       "hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or intoto 0.0.2", entry.kind + " " + entry.version));
+                                       "hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or 0.0.2, intoto 0.0.2", entry.kind + " " + entry.version));
     }
 
     [[nodiscard]] Checked<LogEvidence> finish(std::size_t threshold) && {
@@ -55,14 +55,14 @@ public:
 
 private:
     Checked<void> add_v2(const LogEntry& entry, const TransparencyLog& log) {
-        TRY_VOID(rekor_v2::check_entry(entry, log, bundle_, leaf_));
-        TRY_VOID(check_integrated_time(entry, leaf_));
+        TRY_VOID(rekor_v2::check_entry(entry, log, bundle_, signer_));
+        TRY_VOID(check_integrated_time(entry, signer_));
         evidence_.entries.push_back({&log, entry.where, false});
         return {};
     }
 
     Checked<void> add_v1(const LogEntry& entry, const TransparencyLog& log) {
-        TRY_VOID(check_v1(entry, log, bundle_, leaf_));
+        TRY_VOID(check_v1(entry, log, bundle_, signer_));
         const bool is_promised = !entry.signed_entry_timestamp.empty();
         if (!is_promised && !entry.proof) {
             return std::unexpected(Failure(FailureCode::inclusion, entry.where, "an inclusion proof or promise", "neither"));
@@ -76,7 +76,7 @@ private:
         if (entry.proof) {
             TRY_VOID(rekor_v1::check_inclusion(entry, log));
         }
-        TRY_VOID(check_integrated_time(entry, leaf_));
+        TRY_VOID(check_integrated_time(entry, signer_));
         evidence_.entries.push_back({&log, entry.where, is_promised});
         // A time that no promise signs is hearsay (sigstore-python PR #1247).
         if (is_promised) {
@@ -87,7 +87,7 @@ private:
     }
 
     const Bundle& bundle_;
-    const Certificate& leaf_;
+    const Signer& signer_;
     const TrustedRoot& root_;
     LogEvidence evidence_;
     std::optional<Failure> skipped_;  // the first entry of a known log that did not count, and why
@@ -95,8 +95,8 @@ private:
 
 }  // namespace
 
-Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root, std::size_t threshold) {
-    Collector collector(bundle, leaf, root);
+Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Signer& signer, const TrustedRoot& root, std::size_t threshold) {
+    Collector collector(bundle, signer, root);
     for (const auto& entry : bundle.log_entries()) TRY_VOID(collector.add(entry));
     return std::move(collector).finish(threshold);
 }

@@ -6,6 +6,7 @@
 
 #include "sigstore/bundle.h"
 #include "sigstore/failure.h"
+#include "sigstore/signer.h"
 #include "sigstore/trusted_root.h"
 #include "sigstore/verified_time.h"
 
@@ -30,7 +31,7 @@ struct LogEvidence {
 // Entries of unknown logs, and those whose signed entry timestamp is wrong, count for nothing; any other fault of an
 // entry of a known log ends the verification. Fewer different logs than `threshold`: the reason why an entry did not
 // count, else log_unknown or threshold.
-[[nodiscard]] Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Certificate& leaf, const TrustedRoot& root,
+[[nodiscard]] Checked<LogEvidence> collect_log_evidence(const Bundle& bundle, const Signer& signer, const TrustedRoot& root,
                                                         std::size_t threshold);
 
 }  // namespace sigstore

@@ -3,6 +3,7 @@
 #include <openssl/core_names.h>
 #include <openssl/decoder.h>
 #include <openssl/rsa.h>
+#include <sodium/crypto_sign_ed25519.h>
 
 #include <array>
 
@@ -119,7 +120,12 @@ std::optional<base::HashAlgorithm> PublicKey::default_hash() const {
 }
 
 bool PublicKey::verify(base::HashAlgorithm hash, base::BytesView message, base::BytesView signature) const {
-    if (kind_ != KeyKind::ed25519) return verify_digest(hash, base::hash(hash, message), signature);
+    if (kind_ == KeyKind::ed25519) return verify_ed25519(message, signature);
+    return verify_digest(hash, base::hash(hash, message), signature);
+}
+
+bool PublicKey::verify_ed25519(base::BytesView message, base::BytesView signature) const {
+    if (kind_ != KeyKind::ed25519) return false;
     // Ed25519 has the one-shot form only and takes no digest.
     const base::MdContextHandle context(EVP_MD_CTX_new());
     const bool good = context && EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key_.get()) == 1 &&
@@ -128,12 +134,22 @@ bool PublicKey::verify(base::HashAlgorithm hash, base::BytesView message, base::
     return good;
 }
 
-bool PublicKey::verify_digest(base::HashAlgorithm hash, base::BytesView digest, base::BytesView signature) const {
+bool PublicKey::verify_ed25519ph(base::BytesView message, base::BytesView signature) const {
+    if (kind_ != KeyKind::ed25519 || signature.size() != crypto_sign_ed25519_BYTES) return false;
+    // libsodium, because OpenSSL has the pre-hashed form only from 3.2 on.
+    crypto_sign_ed25519ph_state state;
+    crypto_sign_ed25519ph_init(&state);
+    crypto_sign_ed25519ph_update(&state, message.data(), message.size());
+    return crypto_sign_ed25519ph_final_verify(&state, signature.data(), ed25519_raw_.data()) == 0;
+}
+
+bool PublicKey::verify_digest(base::HashAlgorithm hash, base::BytesView digest, base::BytesView signature, RsaPadding padding) const {
     if (kind_ == KeyKind::ed25519 || digest.size() != base::digest_size(hash)) return false;
     const base::KeyContextHandle context(EVP_PKEY_CTX_new(key_.get(), nullptr));
     if (!context || EVP_PKEY_verify_init(context.get()) != 1) return false;
+    const int rsa_padding = padding == RsaPadding::pss ? RSA_PKCS1_PSS_PADDING : RSA_PKCS1_PADDING;
     // Without the digest's name RSA would verify a bare block; without the padding's it would depend on a default.
-    const bool is_ready = (kind_ != KeyKind::rsa || EVP_PKEY_CTX_set_rsa_padding(context.get(), RSA_PKCS1_PADDING) == 1) &&
+    const bool is_ready = (kind_ != KeyKind::rsa || EVP_PKEY_CTX_set_rsa_padding(context.get(), rsa_padding) == 1) &&
                           EVP_PKEY_CTX_set_signature_md(context.get(), digest_method(hash)) == 1;
     const bool good = is_ready && EVP_PKEY_verify(context.get(), signature.data(), signature.size(), digest.data(), digest.size()) == 1;
     base::clear_openssl_errors();

@@ -16,6 +16,7 @@
 
 namespace sigstore {
 
+enum class RsaPadding { pkcs1, pss };  // RFC 8017 8.2 and 8.1
 enum class KeyKind { ecdsa_p256, ecdsa_p384, ecdsa_p521, rsa, ed25519 };
 
 class PublicKey {
@@ -38,8 +39,12 @@ public:
 
     // ECDSA: DER, as received. RSA: PKCS#1 v1.5. Ed25519: pure, `hash` plays no part.
     [[nodiscard]] bool verify(base::HashAlgorithm hash, base::BytesView message, base::BytesView signature) const;
-    // Over a digest that is at hand already; never true for Ed25519.
-    [[nodiscard]] bool verify_digest(base::HashAlgorithm hash, base::BytesView digest, base::BytesView signature) const;
+    // Over a digest that is at hand already; never true for Ed25519. `padding` is of RSA: PSS takes a salt of any length.
+    [[nodiscard]] bool verify_digest(base::HashAlgorithm hash, base::BytesView digest, base::BytesView signature,
+                                     RsaPadding padding = RsaPadding::pkcs1) const;
+    // RFC 8032 5.1, without context: pure, and pre-hashed with SHA-512. Never true for another key than Ed25519.
+    [[nodiscard]] bool verify_ed25519(base::BytesView message, base::BytesView signature) const;
+    [[nodiscard]] bool verify_ed25519ph(base::BytesView message, base::BytesView signature) const;
 
 private:
     PublicKey() = default;

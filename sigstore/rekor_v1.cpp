@@ -23,11 +23,14 @@ Checked<void> check_signature(const Reader& field, base::BytesView in_log, const
     return {};
 }
 
-Checked<void> check_certificate(const Reader& field, const Certificate& leaf) {
+// The PEM text differs among clients, the DER in it does not.
+Checked<void> check_signer(const Reader& field, const Signer& signer) {
+    const bool is_key = signer.certificate == nullptr;
+    const auto expected = std::string("the ") + signer.noun() + " of the signer as PEM";
     TRY(const auto text, field.base64());
     const auto block = pem_decode(base::as_text(text));
-    if (!block || block->label != "CERTIFICATE") return mismatch(field, "the certificate of the bundle as PEM");
-    if (block->der != leaf.der()) return mismatch(field, "the certificate of the bundle");
+    if (!block || block->label != (is_key ? "PUBLIC KEY" : "CERTIFICATE")) return mismatch(field, expected);
+    if (block->der != (is_key ? signer.key.spki() : signer.certificate->der())) return mismatch(field, expected);
     return {};
 }
 
@@ -48,7 +51,7 @@ Checked<void> check_payload_hash(const Reader& hash, const DsseEnvelope& envelop
     return check_hash(hash, base::HashAlgorithm::sha256, base::sha256(envelope.payload));
 }
 
-Checked<void> check_hashedrekord(const Reader& spec, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_hashedrekord(const Reader& spec, const Bundle& bundle, const Signer& signer) {
     const auto* const message = std::get_if<MessageSignature>(&bundle.content());
     // sigstore-verification 4.2: an envelope is never a hashedrekord 0.0.1.
     if (message == nullptr) return mismatch(spec, "an entry about an envelope");
@@ -65,7 +68,7 @@ Checked<void> check_hashedrekord(const Reader& spec, const Bundle& bundle, const
     TRY(const auto key, signature.at("publicKey"));
     TRY_VOID(key.only({"content"}));
     TRY(const auto pem, key.at("content"));
-    return check_certificate(pem, leaf);
+    return check_signer(pem, signer);
 }
 
 // The one element of `signatures`; a second one would be somebody else's and nobody compares it.
@@ -75,7 +78,7 @@ Checked<Reader> only_signature(const Reader& object) {
     return list.front();
 }
 
-Checked<void> check_dsse(const Reader& spec, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_dsse(const Reader& spec, const Bundle& bundle, const Signer& signer) {
     const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content());
     if (envelope == nullptr) return mismatch(spec, "an entry about a message signature");
     // envelopeHash is of the client's JSON text, which a bundle does not keep; it commits to nothing that is not
@@ -89,10 +92,10 @@ Checked<void> check_dsse(const Reader& spec, const Bundle& bundle, const Certifi
     TRY(const auto bytes, content.base64());
     TRY_VOID(check_signature(content, bytes, bundle));
     TRY(const auto verifier, signature.at("verifier"));
-    return check_certificate(verifier, leaf);
+    return check_signer(verifier, signer);
 }
 
-Checked<void> check_intoto_signature(const Reader& envelope, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_intoto_signature(const Reader& envelope, const Bundle& bundle, const Signer& signer) {
     TRY(const auto signature, only_signature(envelope));
     TRY_VOID(signature.only({"keyid", "publicKey", "sig"}));
     TRY(const auto sig, signature.at("sig"));
@@ -102,10 +105,10 @@ Checked<void> check_intoto_signature(const Reader& envelope, const Bundle& bundl
     if (!twice) return mismatch(sig, "the signature of the bundle in base64 twice");
     TRY_VOID(check_signature(sig, *twice, bundle));
     TRY(const auto key, signature.at("publicKey"));
-    return check_certificate(key, leaf);
+    return check_signer(key, signer);
 }
 
-Checked<void> check_intoto(const Reader& spec, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_intoto(const Reader& spec, const Bundle& bundle, const Signer& signer) {
     const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content());
     if (envelope == nullptr) return mismatch(spec, "an entry about a message signature");
     TRY_VOID(spec.only({"content"}));
@@ -118,7 +121,7 @@ Checked<void> check_intoto(const Reader& spec, const Bundle& bundle, const Certi
     TRY(const auto type_field, logged.at("payloadType"));
     TRY(const auto type, type_field.string());
     if (type != envelope->payload_type) return mismatch(type_field, envelope->payload_type);
-    return check_intoto_signature(logged, bundle, leaf);
+    return check_intoto_signature(logged, bundle, signer);
 }
 
 }  // namespace
@@ -128,7 +131,7 @@ bool is_supported(const LogEntry& entry) {
            (entry.kind == "intoto" && entry.version == "0.0.2");
 }
 
-Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Signer& signer) {
     const auto place = entry.where + ".canonicalizedBody";
     const auto document = base::json::parse(base::as_text(entry.body));
     if (!document) return std::unexpected(Failure(FailureCode::malformed, place, "JSON", document.error().message()));
@@ -141,9 +144,9 @@ Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Cert
         return std::unexpected(Failure(FailureCode::malformed, place, entry.kind + " " + entry.version, kind + " " + version));
     }
     TRY(const auto spec, body.at("spec"));
-    if (kind == "hashedrekord") return check_hashedrekord(spec, bundle, leaf);
-    if (kind == "dsse") return check_dsse(spec, bundle, leaf);
-    return check_intoto(spec, bundle, leaf);
+    if (kind == "hashedrekord") return check_hashedrekord(spec, bundle, signer);
+    if (kind == "dsse") return check_dsse(spec, bundle, signer);
+    return check_intoto(spec, bundle, signer);
 }
 
 std::string promise_payload(const LogEntry& entry) {

@@ -7,6 +7,7 @@
 #include "sigstore/bundle.h"
 #include "sigstore/failure.h"
 #include "sigstore/log_entry.h"
+#include "sigstore/signer.h"
 #include "sigstore/transparency_log.h"
 
 namespace sigstore::rekor_v1 {
@@ -14,9 +15,9 @@ namespace sigstore::rekor_v1 {
 // hashedrekord 0.0.1, dsse 0.0.1 and intoto 0.0.2: the kinds that bundles have.
 [[nodiscard]] bool is_supported(const LogEntry& entry);
 
-// Body against bundle: the same signature bytes, the same certificate, the same digest of what was signed.
+// Body against bundle: the same signature bytes, the same certificate or key, the same digest of what was signed.
 // Failures: malformed, unsupported, body_mismatch.
-[[nodiscard]] Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf);
+[[nodiscard]] Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Signer& signer);
 
 // The bytes under the signed entry timestamp: RFC 8785 JSON of four members.
 [[nodiscard]] std::string promise_payload(const LogEntry& entry);

@@ -1,37 +1,19 @@
 #include "sigstore/rekor_v2.h"
 
-#include <optional>
 #include <string_view>
+#include <utility>
 
 #include "sigstore/checkpoint.h"
 #include "sigstore/dsse.h"
+#include "sigstore/key_details.h"
 #include "sigstore/merkle.h"
 
 namespace sigstore::rekor_v2 {
 
 namespace {
 
-struct KeyDetails {
-    std::string_view name;
-    base::HashAlgorithm hash;
-    std::string_view hash_name;
-};
-
-std::optional<KeyDetails> details_of(const PublicKey& key) {
-    switch (key.kind()) {
-        case KeyKind::ecdsa_p256: return KeyDetails{"PKIX_ECDSA_P256_SHA_256", base::HashAlgorithm::sha256, "SHA2_256"};
-        case KeyKind::ecdsa_p384: return KeyDetails{"PKIX_ECDSA_P384_SHA_384", base::HashAlgorithm::sha384, "SHA2_384"};
-        case KeyKind::ecdsa_p521: return KeyDetails{"PKIX_ECDSA_P521_SHA_512", base::HashAlgorithm::sha512, "SHA2_512"};
-        case KeyKind::rsa: break;
-        case KeyKind::ed25519: return std::nullopt;
-    }
-    switch (key.bits()) {
-        case 2048: return KeyDetails{"PKIX_RSA_PKCS1V15_2048_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
-        case 3072: return KeyDetails{"PKIX_RSA_PKCS1V15_3072_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
-        case 4096: return KeyDetails{"PKIX_RSA_PKCS1V15_4096_SHA256", base::HashAlgorithm::sha256, "SHA2_256"};
-        default: return std::nullopt;
-    }
-}
+constexpr std::string_view kHashedRekord = "hashedrekord";
+constexpr std::string_view kDsse = "dsse";
 
 std::string body_place(const LogEntry& entry) { return entry.where + ".canonicalizedBody"; }
 
@@ -44,6 +26,27 @@ Checked<base::Bytes> digest_of(const LogEntry& entry, const Bundle& bundle, base
         return std::unexpected(Failure(FailureCode::body_mismatch, body_place(entry), "a digest by the hash of the signer's key"));
     }
     return message.digest;
+}
+
+std::string data_of(std::string_view algorithm, base::BytesView digest) {
+    return R"({"algorithm":")" + std::string(algorithm) + R"(","digest":")" + base::base64_encode(digest) + R"("})";
+}
+
+std::string verifier_of(const Signer& signer, const LoggedAs& logged) {
+    const auto [name, der] = signer.certificate == nullptr ? std::pair("publicKey", base::BytesView(signer.key.spki()))
+                                                           : std::pair("x509Certificate", base::BytesView(signer.certificate->der()));
+    return R"({"keyDetails":")" + std::string(logged.details) + R"(",")" + name + R"(":{"rawBytes":")" + base::base64_encode(der) +
+           R"("}})";
+}
+
+// Logs wrote this kind until rekor-tiles PR #744; its payload hash is SHA-256 whatever the key.
+Checked<std::string> dsse_body(const LogEntry& entry, const Bundle& bundle, const std::string& signature) {
+    const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content());
+    if (envelope == nullptr) {
+        return std::unexpected(Failure(FailureCode::body_mismatch, body_place(entry), "an entry about a message signature", "dsse"));
+    }
+    return R"({"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":{"payloadHash":)" +
+           data_of("SHA2_256", base::sha256(envelope->payload)) + R"(,"signatures":[)" + signature + "]}}}";
 }
 
 // What proto3 leaves out is taken from the checkpoint; what is there must agree with it.
@@ -72,28 +75,27 @@ Checked<void> check_inclusion(const LogEntry& entry, const TransparencyLog& log)
 
 }  // namespace
 
-bool is_supported(const LogEntry& entry) { return entry.kind == "hashedrekord" && entry.version == "0.0.2"; }
+bool is_supported(const LogEntry& entry) { return (entry.kind == kHashedRekord || entry.kind == kDsse) && entry.version == "0.0.2"; }
 
-Checked<std::string> expected_body(const LogEntry& entry, const Bundle& bundle, const Certificate& leaf) {
-    const auto details = details_of(leaf.key());
-    if (!details) {
-        return std::unexpected(Failure(FailureCode::unsupported, "certificate", "a key type that Rekor v2 logs"));
-    }
-    TRY(const auto digest, digest_of(entry, bundle, details->hash));
-    return R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":")" +
-           std::string(details->hash_name) + R"(","digest":")" + base::base64_encode(digest) + R"("},"signature":{"content":")" +
-           base::base64_encode(bundle.signature()) + R"(","verifier":{"keyDetails":")" + std::string(details->name) +
-           R"(","x509Certificate":{"rawBytes":")" + base::base64_encode(leaf.der()) + R"("}}}}}})";
+Checked<std::string> expected_body(const LogEntry& entry, const Bundle& bundle, const Signer& signer) {
+    const auto* const logged = logged_as(signer.key);
+    if (logged == nullptr) return std::unexpected(Failure(FailureCode::unsupported, signer.noun(), "a key type that Rekor v2 logs"));
+    const auto signature =
+        R"({"content":")" + base::base64_encode(bundle.signature()) + R"(","verifier":)" + verifier_of(signer, *logged) + "}";
+    if (entry.kind == kDsse) return dsse_body(entry, bundle, signature);
+    TRY(const auto digest, digest_of(entry, bundle, logged->hash));
+    return R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":)" + data_of(logged->hash_name, digest) +
+           R"(,"signature":)" + signature + "}}}";
 }
 
-Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Certificate& leaf) {
+Checked<void> check_entry(const LogEntry& entry, const TransparencyLog& log, const Bundle& bundle, const Signer& signer) {
     if (!entry.signed_entry_timestamp.empty()) {
         return std::unexpected(Failure(FailureCode::malformed, entry.where + ".inclusionPromise", "none, as Rekor v2 gives none"));
     }
-    TRY(const auto expected, expected_body(entry, bundle, leaf));
+    TRY(const auto expected, expected_body(entry, bundle, signer));
     if (base::as_text(entry.body) != expected) {
         return std::unexpected(Failure(FailureCode::body_mismatch, body_place(entry),
-                                       "the entry that this bundle's signature, certificate and digest give", "another"));
+                                       "the entry that this bundle's signature, signer and digest give", "another"));
     }
     return check_inclusion(entry, log);
 }

@@ -6,6 +6,8 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/json_reader.h"
+#include "sigstore/artifact.h"
 #include "sigstore/failure.h"
 
 namespace sigstore {
@@ -20,14 +22,20 @@ public:
     [[nodiscard]] static Checked<Statement> parse(base::BytesView payload);
 
     [[nodiscard]] const std::string& predicate_type() const { return predicate_type_; }
-    // Some subject has exactly this digest under the algorithm's own name.
-    [[nodiscard]] bool is_about(const base::Digest& artifact) const;
+    // Some subject is the artifact: it has a digest of it under the algorithm's own name, and none that differs.
+    [[nodiscard]] bool is_about(const Artifact& artifact) const;
     [[nodiscard]] std::string first_subject() const;  // "sha256:…", for messages
 
 private:
     Statement() = default;
     std::string predicate_type_;
-    std::vector<base::Digest> subjects_;  // sha256 and sha512 digests of all subjects
+    struct SubjectDigest {
+        base::HashAlgorithm algorithm;
+        base::Bytes value;
+    };
+    using Subject = std::vector<SubjectDigest>;  // sha256, sha384 and sha512; others never match an artifact
+    [[nodiscard]] static Checked<Subject> parse_subject(const base::json::Reader& json);
+    std::vector<Subject> subjects_;
 };
 
 }  // namespace sigstore

@@ -1,46 +1,13 @@
 #include "sigstore/transparency_log.h"
 
-#include <algorithm>
 #include <array>
 
 #include "sigstore/json_fields.h"
+#include "sigstore/key_details.h"
 
 namespace sigstore {
 
 namespace {
-
-enum class Encoding { spki, pkcs1 };
-struct KeyDetails {
-    std::string_view name;
-    Encoding encoding;
-    KeyKind kind;
-    int bits;  // 0: any that PublicKey takes
-};
-
-// protobuf-specs PublicKeyDetails, as far as a log key may be one. PSS and the hash-mismatched curves are not among
-// them.
-constexpr auto kKeyDetails = std::to_array<KeyDetails>({
-    {"PKIX_ECDSA_P256_SHA_256", Encoding::spki, KeyKind::ecdsa_p256, 256},
-    {"PKIX_ECDSA_P256_HMAC_SHA_256", Encoding::spki, KeyKind::ecdsa_p256, 256},
-    {"PKIX_ECDSA_P384_SHA_384", Encoding::spki, KeyKind::ecdsa_p384, 384},
-    {"PKIX_ECDSA_P521_SHA_512", Encoding::spki, KeyKind::ecdsa_p521, 521},
-    {"PKIX_ED25519", Encoding::spki, KeyKind::ed25519, 0},
-    {"PKIX_RSA_PKCS1V5", Encoding::spki, KeyKind::rsa, 0},
-    {"PKIX_RSA_PKCS1V15_2048_SHA256", Encoding::spki, KeyKind::rsa, 2048},
-    {"PKIX_RSA_PKCS1V15_3072_SHA256", Encoding::spki, KeyKind::rsa, 3072},
-    {"PKIX_RSA_PKCS1V15_4096_SHA256", Encoding::spki, KeyKind::rsa, 4096},
-    {"PKCS1_RSA_PKCS1V5", Encoding::pkcs1, KeyKind::rsa, 0},
-});
-
-Checked<PublicKey> parse_key(const base::json::Reader& json, const KeyDetails& details) {
-    TRY(const auto der, bytes_field(json, "rawBytes"));
-    const auto where = json.path() + ".rawBytes";
-    TRY(auto key, details.encoding == Encoding::spki ? PublicKey::from_spki(der, where) : PublicKey::from_pkcs1(der, where));
-    if (key.kind() != details.kind || (details.bits != 0 && key.bits() != details.bits)) {
-        return std::unexpected(Failure(FailureCode::trust_root, where, "a key of the type " + std::string(details.name)));
-    }
-    return key;
-}
 
 // "https://rekor.sigstore.dev:443/api" → "rekor.sigstore.dev"; a text without a scheme is the host itself.
 std::string host_of(std::string_view url) {
@@ -53,13 +20,15 @@ std::string host_of(std::string_view url) {
 Checked<std::optional<TransparencyLog>> TransparencyLog::parse(const base::json::Reader& json) {
     TRY(const auto public_key, json.at("publicKey"));
     TRY(const auto details_name, text_field(public_key, "keyDetails"));
-    const auto* const details = std::ranges::find(kKeyDetails, details_name, &KeyDetails::name);
-    if (details == kKeyDetails.end()) return std::nullopt;
+    const auto* const details = find_key_details(details_name);
+    // No log signs with PSS or pre-hashes for Ed25519.
+    if (details == nullptr || details->padding == RsaPadding::pss || details_name == "PKIX_ED25519_PH") return std::nullopt;
     TRY(const auto hash, hash_field(json, "hashAlgorithm"));
     if (hash != base::HashAlgorithm::sha256) {
         return std::unexpected(Failure(FailureCode::trust_root, json.path() + ".hashAlgorithm", "SHA2_256"));
     }
-    TRY(auto key, parse_key(public_key, *details));
+    TRY(const auto der, bytes_field(public_key, "rawBytes"));
+    TRY(auto key, read_key(der, *details, public_key.path() + ".rawBytes"));
     TRY(const auto valid_for, time_range_field(public_key, "validFor"));
     // Without a start the key would have been good for ever before (conformance:
     // trust-root-tlog-missing-validity-start).

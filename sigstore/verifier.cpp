@@ -4,11 +4,9 @@
 #include <set>
 
 #include "sigstore/chain.h"
-#include "sigstore/dsse.h"
-#include "sigstore/fulcio_extensions.h"
+#include "sigstore/content_signature.h"
 #include "sigstore/log_evidence.h"
 #include "sigstore/sct.h"
-#include "sigstore/statement.h"
 #include "sigstore/timestamp.h"
 
 namespace sigstore {
@@ -29,53 +27,13 @@ Checked<const Certificate*> certificate_of(const Bundle& bundle) {
     return leaf;
 }
 
-// What was signed is this artifact. The predicate type is empty for a message signature, which has none.
-Checked<std::string> check_subject(const Bundle& bundle, const base::Digest& artifact) {
-    if (const auto* const message = std::get_if<MessageSignature>(&bundle.content())) {
-        if (message->digest_algorithm == artifact.algorithm() && message->digest == artifact.bytes()) return std::string();
-        return std::unexpected(Failure(FailureCode::subject, "messageSignature.messageDigest", artifact.to_string(), "another digest"));
-    }
-    const auto& envelope = *std::get_if<DsseEnvelope>(&bundle.content());
-    if (envelope.payload_type != kInTotoPayloadType) {
-        return std::unexpected(
-            Failure(FailureCode::unsupported, "dsseEnvelope.payloadType", std::string(kInTotoPayloadType), envelope.payload_type));
-    }
-    TRY(const auto statement, Statement::parse(envelope.payload));
-    if (statement.is_about(artifact)) return statement.predicate_type();
-    return std::unexpected(Failure(FailureCode::subject, "payload.subject", artifact.to_string(), statement.first_subject()));
+Failure unwanted(const CertificateIdentity& identity) {
+    return {FailureCode::identity, "certificate", "a signer that is asked for", identity.subject + " of " + identity.issuer};
 }
 
-bool envelope_verifies(const DsseEnvelope& envelope, const PublicKey& key) {
-    const auto message = dsse_pae(envelope.payload_type, envelope.payload);
-    const auto hash = key.default_hash().value_or(base::HashAlgorithm::sha256);  // Ed25519 takes none
-    if (key.verify(hash, message, envelope.signature)) return true;
-    // Old clients hashed with SHA-256 whatever the curve (sigstore-verification 7.1).
-    return key.is_ecdsa() && hash != base::HashAlgorithm::sha256 && key.verify(base::HashAlgorithm::sha256, message, envelope.signature);
-}
-
-// Over the artifact's digest that was asked for, never over the bundle's own claim of it; by the hash that goes with
-// the key.
-bool message_verifies(const MessageSignature& message, const PublicKey& key, const base::Digest& artifact) {
-    const bool fits = key.default_hash() == artifact.algorithm() || (key.is_ecdsa() && artifact.algorithm() == base::HashAlgorithm::sha256);
-    return fits && key.verify_digest(artifact.algorithm(), artifact.bytes(), message.signature);
-}
-
-Checked<void> check_signature(const Bundle& bundle, const PublicKey& key, const base::Digest& artifact) {
-    // RSA leaves of other sizes are in no registry of Sigstore's algorithms.
-    if (key.kind() == KeyKind::rsa && key.bits() != 2048 && key.bits() != 3072 && key.bits() != 4096) {
-        return std::unexpected(Failure(FailureCode::unsupported, "certificate", "RSA with 2048, 3072 or 4096 bits"));
-    }
-    const std::string expected = "a valid signature by the certificate's key";
-    if (const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content())) {
-        if (envelope_verifies(*envelope, key)) return {};
-        return std::unexpected(Failure(FailureCode::signature, "dsseEnvelope.signatures[0]", expected));
-    }
-    // Certificates of Ed25519 keys sign messages pre-hashed, which OpenSSL 3.0 does not have: unknown, not wrong.
-    if (key.kind() == KeyKind::ed25519) {
-        return std::unexpected(Failure(FailureCode::unsupported, "certificate", "another algorithm than pre-hashed Ed25519"));
-    }
-    if (message_verifies(*std::get_if<MessageSignature>(&bundle.content()), key, artifact)) return {};
-    return std::unexpected(Failure(FailureCode::signature, "messageSignature.signature", expected));
+Checked<void> check_key_named(const Bundle& bundle) {
+    if (bundle.certificate() == nullptr) return {};
+    return std::unexpected(Failure(FailureCode::key_policy, "verificationMaterial", "the name of a key", "a certificate"));
 }
 
 Checked<void> add_timestamps(const Bundle& bundle, const TrustedRoot& root, std::vector<ObservedTime>& times) {
@@ -125,32 +83,75 @@ Checked<void> check_certificate_logs(const Certificate& leaf, const Certificate&
                                    std::to_string(witnesses.size())));
 }
 
+Checked<void> check_key_window(const base::TimeRange& window, const std::vector<ObservedTime>& times) {
+    if (!window.start && !window.end) return {};
+    if (times.empty())
+        return std::unexpected(Failure(FailureCode::no_time, "verificationMaterial", "a verified time, as the key has a window"));
+    for (const auto& time : times) {
+        if (window.contains(time.fact.time)) continue;
+        return std::unexpected(Failure(FailureCode::key_policy, "verificationMaterial", "a time within the window of the key",
+                                       base::format_rfc3339(time.fact.time)));
+    }
+    return {};
+}
+
+struct Evidence {
+    LogEvidence logs;
+    std::vector<ObservedTime> times;  // of logs and timestamp authorities
+};
+
+Checked<Evidence> collect_evidence(const Bundle& bundle, const Signer& signer, const TrustedRoot& root, std::size_t logs) {
+    Evidence evidence;
+    TRY(evidence.logs, collect_log_evidence(bundle, signer, root, logs));
+    evidence.times = evidence.logs.times;
+    TRY_VOID(add_timestamps(bundle, root, evidence.times));
+    return evidence;
+}
+
+template <typename Verified>
+void tell(const Evidence& evidence, Verified& verified) {
+    for (const auto& time : evidence.times) verified.times.push_back(time.fact);
+    for (const auto& entry : evidence.logs.entries) verified.logs.push_back(entry.log->base_url);
+}
+
 }  // namespace
 
-Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root, const base::Digest& artifact,
-                                  const Thresholds& thresholds) {
+Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root, const Artifact& artifact, const Thresholds& thresholds,
+                                  const IsWanted& is_wanted) {
     TRY_VOID(check_thresholds(thresholds));
     TRY(const auto* const leaf, certificate_of(bundle));
     // What costs little comes first; that changes which failure is told, never whether there is one.
     TRY(auto identity, identity_of(*leaf));
+    if (is_wanted && !is_wanted(identity)) return std::unexpected(unwanted(identity));
     TRY(auto predicate_type, check_subject(bundle, artifact));
-    TRY_VOID(check_signature(bundle, leaf->key(), artifact));
+    TRY_VOID(check_content_signature(bundle, *leaf, artifact));
 
-    TRY(const auto logs, collect_log_evidence(bundle, *leaf, root, thresholds.logs));
-    auto times = logs.times;
-    TRY_VOID(add_timestamps(bundle, root, times));
-    TRY_VOID(check_times(times, thresholds.times));
-    TRY_VOID(check_log_windows(logs, times));
+    TRY(const auto evidence, collect_evidence(bundle, *leaf, root, thresholds.logs));
+    TRY_VOID(check_times(evidence.times, thresholds.times));
+    TRY_VOID(check_log_windows(evidence.logs, evidence.times));
 
     std::vector<base::Time> moments;
-    for (const auto& time : times) moments.push_back(time.fact.time);
+    for (const auto& time : evidence.times) moments.push_back(time.fact.time);
     TRY(const auto path, certificate_path(*leaf, root, moments));
     TRY_VOID(check_certificate_logs(*leaf, path[1], root, thresholds.certificate_logs));
 
     VerifiedSignature verified{std::move(identity.subject), std::move(identity.issuer), std::move(predicate_type), {}, {},
                                leaf->sha256_hex()};
-    for (const auto& time : times) verified.times.push_back(time.fact);
-    for (const auto& entry : logs.entries) verified.logs.push_back(entry.log->base_url);
+    tell(evidence, verified);
+    return verified;
+}
+
+Checked<VerifiedKeySignature> verify_with_key(const Bundle& bundle, const TrustedRoot& root, const ManagedKey& key,
+                                              const Artifact& artifact, std::size_t logs) {
+    TRY_VOID(check_thresholds({.logs = logs}));
+    TRY_VOID(check_key_named(bundle));
+    TRY(auto predicate_type, check_subject(bundle, artifact));
+    const Signer signer(key.key, key.padding);
+    TRY_VOID(check_content_signature(bundle, signer, artifact));
+    TRY(const auto evidence, collect_evidence(bundle, signer, root, logs));
+    TRY_VOID(check_key_window(key.valid_for, evidence.times));
+    VerifiedKeySignature verified{std::move(predicate_type), {}, {}};
+    tell(evidence, verified);
     return verified;
 }
 

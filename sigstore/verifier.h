@@ -3,14 +3,15 @@
 // decided from the facts. Synchronous, no globals, thread-safe; the trusted root must outlive the call.
 #pragma once
 
-#include <optional>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "base/digest.h"
-#include "base/time.h"
+#include "sigstore/artifact.h"
 #include "sigstore/bundle.h"
 #include "sigstore/failure.h"
+#include "sigstore/fulcio_extensions.h"
+#include "sigstore/managed_key.h"
 #include "sigstore/trusted_root.h"
 #include "sigstore/verified_time.h"
 
@@ -32,9 +33,25 @@ struct VerifiedSignature {
     std::string certificate_sha256;  // hex, names the leaf in log lines
 };
 
-// `artifact` is the digest of the manifest that the signature is asked to be about: compared under its own algorithm's
-// name, so that a sha256 digest is found among sha256 subjects only.
-[[nodiscard]] Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root, const base::Digest& artifact,
-                                                const Thresholds& thresholds = {});
+// Whether a signer of this name is one that the caller asks for. What it is told is not proven yet.
+using IsWanted = std::function<bool(const CertificateIdentity&)>;
+
+// A signature by the holder of a certificate. `artifact` is what it is asked to be about: a digest is compared under its own
+// algorithm's name, so that a sha256 digest is found among sha256 subjects only. A signer that is not wanted is refused (`identity`)
+// before any signature is computed with; without `is_wanted` whoever signed is wanted.
+[[nodiscard]] Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root, const Artifact& artifact,
+                                                const Thresholds& thresholds = {}, const IsWanted& is_wanted = {});
+
+struct VerifiedKeySignature {
+    std::string predicate_type;  // as above
+    std::vector<VerifiedTime> times;
+    std::vector<std::string> logs;
+};
+
+// A signature by a key that the caller trusts beforehand; the bundle must name a key, whichever (sigstore-verification 1.6). No time is
+// needed unless the key has a window: then there must be a verified one, and all of them lie in it (CVE-2026-54787). `logs` is the least
+// number of distinct transparency logs, at least one.
+[[nodiscard]] Checked<VerifiedKeySignature> verify_with_key(const Bundle& bundle, const TrustedRoot& root, const ManagedKey& key,
+                                                            const Artifact& artifact, std::size_t logs = 1);
 
 }  // namespace sigstore

@@ -25,6 +25,7 @@ LIBRARIES = [
     ("openssl/", {"base", "http", "sigstore"}),
     ("nlohmann/", {"base/strict_json.cpp"}),
     ("re2/", {"sigstore"}),
+    ("sodium/", {"sigstore"}),
     ("toml++/", {"proxy/toml_reader.cpp"}),
     ("spdlog/", {"proxy", "cli"}),
     ("fmt/", {"proxy", "cli"}),
@@ -32,7 +33,7 @@ LIBRARIES = [
     ("catch2/", {"test/support/catch.h", "test/support/main.cpp"}),
 ]
 # What tests may use beyond the room that they test: real peers are written with it.
-TEST_LIBRARIES = ("boost/asio", "boost/system", "openssl/")
+TEST_LIBRARIES = ("boost/asio", "boost/system", "openssl/", "sodium/")
 
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 POSIX = re.compile(r"^((sys|netinet|arpa|net)/[a-z_]+|unistd|fcntl|signal|pthread|netdb|poll|time|malloc|stdlib)\.h$")

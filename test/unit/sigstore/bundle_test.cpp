@@ -212,6 +212,20 @@ TEST_CASE("proto3 defaults: null is absent, a key may come without a hint, numbe
                   R"({"signature":"AAAA"}})") == "malformed");
 }
 
+TEST_CASE("1.6: the hint of a key and a keyid name the same key where both are there") {
+    const auto with = [](const std::string& hint, const std::string& keyid) {
+        return code_of(R"({"mediaType":")" + kV3 + R"(","verificationMaterial":{"publicKey":{"hint":")" + hint +
+                       R"("}},"dsseEnvelope":{"payload":"AAAA","payloadType":"x","signatures":[{"sig":"AAAA","keyid":")" + keyid +
+                       R"("}]}})");
+    };
+    CHECK(with("a", "a") == "parsed");
+    CHECK(with("a", "") == "parsed");
+    CHECK(with("", "a") == "parsed");
+    CHECK(with("a", "b") == "malformed");
+    // 7.3: with a certificate the keyid selects nothing and says nothing.
+    CHECK(code_of(replace(vectors::image("signed-rekor1-email").bundle, R"("sig":)", R"("keyid":"b","sig":)")) == "parsed");
+}
+
 TEST_CASE("the same entry twice is refused") {
     const auto json = vectors::image("signed-rekor2-email").bundle;
     const auto begin = json.find(R"("tlogEntries":[)") + std::string(R"("tlogEntries":[)").size();

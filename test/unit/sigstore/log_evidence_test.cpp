@@ -80,7 +80,7 @@ TEST_CASE("kinds that are not known, and kinds that the log cannot have written,
     const auto world = signed_world();
     const auto root = world.root();
     const auto [kind, version] = GENERATE(table<std::string, std::string>({
-        {"dsse", "0.0.2"},
+        {"dsse", "0.0.3"},
         {"intoto", "0.0.1"},
         {"rekord", "0.0.1"},
         {"cose", "0.0.1"},

@@ -4,6 +4,7 @@
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
+#include <sodium/crypto_sign_ed25519.h>
 
 #include "base/openssl.h"
 #include "sigstore/der.h"
@@ -64,6 +65,32 @@ base::Bytes Key::sign(base::BytesView message, std::string_view hash) const {
     base::Bytes signature(size);
     REQUIRE(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1);
     signature.resize(size);
+    return signature;
+}
+
+base::Bytes Key::sign_pss(base::BytesView message) const {
+    const base::MdContextHandle context(EVP_MD_CTX_new());
+    EVP_PKEY_CTX* inner = nullptr;
+    REQUIRE(EVP_DigestSignInit(context.get(), &inner, EVP_sha256(), nullptr, handle.get()) == 1);
+    REQUIRE(EVP_PKEY_CTX_set_rsa_padding(inner, RSA_PKCS1_PSS_PADDING) == 1);
+    base::Bytes signature(static_cast<std::size_t>(EVP_PKEY_get_size(handle.get())));
+    std::size_t size = signature.size();
+    REQUIRE(EVP_DigestSign(context.get(), signature.data(), &size, message.data(), message.size()) == 1);
+    return signature;
+}
+
+base::Bytes Key::sign_ed25519ph(base::BytesView message) const {
+    base::Bytes seed(crypto_sign_ed25519_SEEDBYTES);
+    std::size_t size = seed.size();
+    REQUIRE(EVP_PKEY_get_raw_private_key(handle.get(), seed.data(), &size) == 1);
+    base::Bytes public_half(crypto_sign_ed25519_PUBLICKEYBYTES);
+    base::Bytes secret(crypto_sign_ed25519_SECRETKEYBYTES);
+    REQUIRE(crypto_sign_ed25519_seed_keypair(public_half.data(), secret.data(), seed.data()) == 0);
+    crypto_sign_ed25519ph_state state;
+    crypto_sign_ed25519ph_init(&state);
+    crypto_sign_ed25519ph_update(&state, message.data(), message.size());
+    base::Bytes signature(crypto_sign_ed25519_BYTES);
+    REQUIRE(crypto_sign_ed25519ph_final_create(&state, signature.data(), nullptr, secret.data()) == 0);
     return signature;
 }
 

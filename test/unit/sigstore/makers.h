@@ -26,6 +26,8 @@ struct Key {
     [[nodiscard]] sigstore::PublicKey public_key() const;
     // SHA-256 and DER or PKCS#1 v1.5; Ed25519 takes the message itself.
     [[nodiscard]] base::Bytes sign(base::BytesView message, std::string_view hash = "SHA256") const;
+    [[nodiscard]] base::Bytes sign_pss(base::BytesView message) const;        // RSA, SHA-256
+    [[nodiscard]] base::Bytes sign_ed25519ph(base::BytesView message) const;  // Ed25519
 };
 [[nodiscard]] Key key(std::string_view kind = "P-256");  // a curve, "rsa1024" to "rsa8192", "ed25519"
 

@@ -1,7 +1,5 @@
 #include "sigstore/public_key.h"
 
-#include <openssl/rsa.h>
-
 #include "base/openssl.h"
 #include "test/support/catch.h"
 #include "test/unit/sigstore/makers.h"
@@ -80,16 +78,51 @@ TEST_CASE("ECDSA in its raw form of r and s is not accepted, though the values a
     CHECK_FALSE(key.public_key().verify(HashAlgorithm::sha256, kMessage, raw));
 }
 
-TEST_CASE("an RSA signature by PSS does not pass for PKCS#1 v1.5") {
+TEST_CASE("an RSA signature by PSS does not pass for PKCS#1 v1.5, nor the reverse") {
     const auto key = makers::key("rsa2048");
-    const base::MdContextHandle context(EVP_MD_CTX_new());
-    EVP_PKEY_CTX* inner = nullptr;
-    REQUIRE(EVP_DigestSignInit(context.get(), &inner, EVP_sha256(), nullptr, key.handle.get()) == 1);
-    REQUIRE(EVP_PKEY_CTX_set_rsa_padding(inner, RSA_PKCS1_PSS_PADDING) == 1);
-    std::size_t size = 256;
-    base::Bytes signature(size);
-    REQUIRE(EVP_DigestSign(context.get(), signature.data(), &size, kMessage.data(), kMessage.size()) == 1);
-    CHECK_FALSE(key.public_key().verify(HashAlgorithm::sha256, kMessage, signature));
+    const auto public_key = key.public_key();
+    const auto digest = base::hash(HashAlgorithm::sha256, kMessage);
+    const auto pss = key.sign_pss(kMessage);
+    const auto pkcs1 = key.sign(kMessage);
+    CHECK(public_key.verify_digest(HashAlgorithm::sha256, digest, pss, RsaPadding::pss));
+    CHECK(public_key.verify_digest(HashAlgorithm::sha256, digest, pkcs1, RsaPadding::pkcs1));
+    CHECK_FALSE(public_key.verify_digest(HashAlgorithm::sha256, digest, pss));
+    CHECK_FALSE(public_key.verify_digest(HashAlgorithm::sha256, digest, pkcs1, RsaPadding::pss));
+    CHECK_FALSE(public_key.verify_digest(HashAlgorithm::sha256, base::hash(HashAlgorithm::sha256, {}), pss, RsaPadding::pss));
+}
+
+TEST_CASE("RFC 8032 7.3: Ed25519ph of \"abc\"") {
+    const auto raw = base::hex_decode("ec172b93ad5e563bf4932c70e1245034c35467ef2efd4d64ebf819683467e2bf").value();
+    auto spki = base::hex_decode("302a300506032b6570032100").value();
+    spki.insert(spki.end(), raw.begin(), raw.end());
+    const auto key = PublicKey::from_spki(spki, "").value();
+    auto signature = base::hex_decode(
+                         "98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae41"
+                         "31f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406")
+                         .value();
+    const base::Bytes message{'a', 'b', 'c'};
+    CHECK(key.verify_ed25519ph(message, signature));
+    CHECK_FALSE(key.verify_ed25519(message, signature));
+    CHECK_FALSE(key.verify_ed25519ph(kMessage, signature));
+    CHECK_FALSE(key.verify_ed25519ph(message, base::BytesView(signature).first(63)));
+    signature.push_back(0);
+    CHECK_FALSE(key.verify_ed25519ph(message, signature));
+    signature.pop_back();
+    signature[40] ^= 1;
+    CHECK_FALSE(key.verify_ed25519ph(message, signature));
+}
+
+TEST_CASE("a pure Ed25519 signature is none over a hash, and other keys verify neither form") {
+    const auto key = makers::key("ed25519");
+    const auto public_key = key.public_key();
+    CHECK(public_key.verify_ed25519(kMessage, key.sign(kMessage)));
+    CHECK(public_key.verify_ed25519ph(kMessage, key.sign_ed25519ph(kMessage)));
+    CHECK_FALSE(public_key.verify_ed25519ph(kMessage, key.sign(kMessage)));
+    CHECK_FALSE(public_key.verify_ed25519(kMessage, key.sign_ed25519ph(kMessage)));
+    CHECK_FALSE(public_key.verify_digest(HashAlgorithm::sha512, base::hash(HashAlgorithm::sha512, kMessage), key.sign(kMessage)));
+    const auto other = makers::key();
+    CHECK_FALSE(other.public_key().verify_ed25519(kMessage, other.sign(kMessage)));
+    CHECK_FALSE(other.public_key().verify_ed25519ph(kMessage, key.sign_ed25519ph(kMessage)));
 }
 
 TEST_CASE("keys that are not on the list are refused before they are used") {

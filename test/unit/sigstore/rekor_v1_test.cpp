@@ -130,6 +130,26 @@ TEST_CASE("hashedrekord 0.0.1: for message signatures only, with digest, signatu
     for (const auto& text : vectors::with_unknown_member(body)) CHECK(verdict(text) == "malformed");
 }
 
+TEST_CASE("a managed key stands in each kind of body as PEM, in place of the certificate") {
+    world::World world;
+    world.by_key = true;
+    if (GENERATE(false, true)) world.message = "a message";
+    world.sign();
+    const auto key = world.leaf_key.public_key();
+    const auto kind = world.message ? "hashedrekord" : "dsse";
+    const auto check = [&](const std::string& body, const PublicKey& by) {
+        const auto bundle = vectors::bundle(world.bundle({world.v1_entry({.body = body, .kind = kind}, world.v1_key)}, {}));
+        return code_of(rekor_v1::check_body(bundle.log_entries().front(), bundle, Signer(by)));
+    };
+    const auto body = world.v1_body();
+    CHECK(check(body, key) == "ok");
+    CHECK(check(body, makers::key().public_key()) == "body_mismatch");
+    const auto in_body = pem_b64(world.leaf_key.spki(), "PUBLIC KEY");
+    CHECK(check(replace(body, in_body, pem_b64(world.leaf_key.spki(), "CERTIFICATE")), key) == "body_mismatch");
+    CHECK(check(replace(body, in_body, pem_b64(world.leaf)), key) == "body_mismatch");  // of the same key
+    CHECK(check(replace(body, in_body, base::base64_encode(world.leaf_key.spki())), key) == "body_mismatch");
+}
+
 TEST_CASE("the signed entry timestamp covers body, time, log and global index") {
     const auto world = signed_world();
     const auto root = world.root();

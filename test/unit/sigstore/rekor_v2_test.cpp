@@ -34,6 +34,8 @@ TEST_CASE("the leaf is the one that the bundle gives, for each key that the log 
         {"P-521", "PKIX_ECDSA_P521_SHA_512", "SHA2_512", "SHA512"},
         {"rsa2048", "PKIX_RSA_PKCS1V15_2048_SHA256", "SHA2_256", "SHA256"},
         {"rsa3072", "PKIX_RSA_PKCS1V15_3072_SHA256", "SHA2_256", "SHA256"},
+        {"rsa4096", "PKIX_RSA_PKCS1V15_4096_SHA256", "SHA2_256", "SHA256"},
+        {"ed25519", "PKIX_ED25519_PH", "SHA2_512", "SHA512"},
     }));
     CAPTURE(kind);
     world::World world;
@@ -46,9 +48,8 @@ TEST_CASE("the leaf is the one that the bundle gives, for each key that the log 
 }
 
 TEST_CASE("keys that the log does not take are unsupported") {
-    const auto kind = GENERATE(as<std::string>(), "ed25519", "rsa2560");
     world::World world;
-    world.leaf_key = makers::key(kind);
+    world.leaf_key = makers::key("rsa2560");
     world.sign();
     CHECK(verdict(world, world.bundle({world.v2_entry()}, {})) == "unsupported");
 }
@@ -118,11 +119,63 @@ TEST_CASE("message signatures are logged with their digest, by the hash of the k
     CHECK(rekor_v2::expected_body(other.log_entries().front(), other, *other.certificate()).error().code == FailureCode::body_mismatch);
 }
 
-TEST_CASE("dsse 0.0.2 was withdrawn and is not supported") {
+TEST_CASE("dsse 0.0.2: the leaf is rebuilt from payload, signature and signer") {
+    const auto world = signed_world();
+    const auto logged = [&](const std::string& body) {
+        return verdict(world, world.bundle({world.v2_entry(body, "log2.example", "dsse")}, {}));
+    };
+    const auto body = world.v2_dsse_body();
+    CHECK(logged(body) == "ok");
+    CHECK(logged(signed_world().v2_dsse_body()) == "body_mismatch");
+    CHECK(logged(edit(body, "digest", vectors::flip_decoded(0))) == "body_mismatch");
+    CHECK(logged(edit(body, "content", vectors::flip_decoded(-1))) == "body_mismatch");
+    CHECK(logged(replace(body, R"("signatures":[)", R"("signatures":[{},)")) == "body_mismatch");
+    CHECK(logged(world.v2_body()) == "body_mismatch");
+    CHECK(verdict(world, world.bundle({world.v2_entry(body)}, {})) == "body_mismatch");  // said to be a hashedrekord
+}
+
+TEST_CASE("dsse 0.0.2 is about envelopes only, whatever the hash of the key") {
+    world::World world;
+    world.leaf_key = makers::key("P-384");
+    world.hash = "SHA384";
+    world.v2_key_details = "PKIX_ECDSA_P384_SHA_384";
+    world.v2_hash = "SHA2_384";
+    world.sign();
+    const auto entry = world.v2_entry(world.v2_dsse_body(), "log2.example", "dsse");
+    CHECK(verdict(world, world.bundle({entry}, {})) == "ok");
+    world.message = "a message";
+    world.sign();
+    CHECK(verdict(world, world.bundle({world.v2_entry(world.v2_dsse_body(), "log2.example", "dsse")}, {})) == "body_mismatch");
+}
+
+TEST_CASE("a managed key stands in the leaf in place of a certificate") {
+    world::World world;
+    world.by_key = true;
+    world.sign();
+    const auto root = world.root();
+    const auto key = world.leaf_key.public_key();
+    const auto check = [&](const std::string& json, const PublicKey& by) {
+        const auto bundle = vectors::bundle(json);
+        return rekor_v2::check_entry(bundle.log_entries().front(), root.logs().back(), bundle, Signer(by)).has_value();
+    };
+    CHECK(check(world.bundle({world.v2_entry()}, {}), key));
+    CHECK_FALSE(check(world.bundle({world.v2_entry()}, {}), makers::key().public_key()));
+    auto certified = world;
+    certified.by_key = false;
+    CHECK_FALSE(check(world.bundle({certified.v2_entry()}, {}), key));  // the same key, but logged with a certificate
+}
+
+TEST_CASE("two kinds of entries are supported") {
+    const auto [kind, version, expected] = GENERATE(table<std::string, std::string, bool>({
+        {"hashedrekord", "0.0.2", true},
+        {"dsse", "0.0.2", true},
+        {"hashedrekord", "0.0.1", false},
+        {"dsse", "0.0.1", false},
+        {"intoto", "0.0.2", false},
+        {"", "0.0.2", false},
+    }));
     LogEntry entry;
-    entry.kind = "dsse";
-    entry.version = "0.0.2";
-    CHECK_FALSE(rekor_v2::is_supported(entry));
-    entry.kind = "hashedrekord";
-    CHECK(rekor_v2::is_supported(entry));
+    entry.kind = kind;
+    entry.version = version;
+    CHECK(rekor_v2::is_supported(entry) == expected);
 }

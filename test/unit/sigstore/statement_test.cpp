@@ -35,6 +35,38 @@ TEST_CASE("a statement is about an artifact if one of its subjects has the diges
     CHECK(parsed->predicate_type() == "https://example/p");
 }
 
+TEST_CASE("a subject with several digests is the artifact only if none of those that can be compared differs") {
+    const auto content = base::to_bytes("content");
+    const auto hex = [&](base::HashAlgorithm algorithm) { return base::hex_encode(base::hash(algorithm, content)); };
+    const auto sha256 = R"("sha256":")" + hex(base::HashAlgorithm::sha256) + "\"";
+    const auto sha384 = R"("sha384":")" + hex(base::HashAlgorithm::sha384) + "\"";
+    const auto sha512 = R"("sha512":")" + hex(base::HashAlgorithm::sha512) + "\"";
+    const auto wrong = R"("sha512":")" + std::string(128, 'a') + "\"";
+    const auto [digests, with_content, with_sha256] = GENERATE_COPY(table<std::string, bool, bool>({
+        {sha256, true, true},
+        {sha384, true, false},
+        {sha512, true, false},
+        {sha256 + "," + sha384 + "," + sha512, true, true},
+        {sha256 + "," + wrong, false, true},  // by its sha256 digest alone nobody can tell
+        {wrong, false, false},
+        {R"("gitCommit":"aa")", false, false},
+    }));
+    CAPTURE(digests);
+    const auto parsed = Statement::parse(base::as_bytes(statement(subject(digests))));
+    REQUIRE(parsed);
+    CHECK(parsed->is_about(Artifact::of_content(content)) == with_content);
+    CHECK(parsed->is_about(base::Digest::sha256_of(content)) == with_sha256);
+}
+
+TEST_CASE("the first subject that can be compared is told") {
+    const auto told = [](const std::string& subjects) {
+        return Statement::parse(base::as_bytes(statement(subjects))).value().first_subject();
+    };
+    CHECK(told(R"([{"digest":{"md5":"aa"}},{"digest":{"sha384":")" + std::string(96, 'b') + R"("}}])") == "sha384:" + std::string(96, 'b'));
+    CHECK(told(subject(R"("sha512":")" + kHex + kHex + "\"")) == "sha512:" + kHex + kHex);
+    CHECK(told(subject("")) == "no sha256, sha384 or sha512 subject");
+}
+
 TEST_CASE("statements that are not what the specification says are refused") {
     const auto good = subject(R"("sha256":")" + kHex + "\"");
     std::string many = "[";

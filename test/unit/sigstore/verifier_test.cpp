@@ -336,3 +336,17 @@ TEST_CASE("one bundle and one root serve several threads") {
     }
     CHECK(verified == 40);
 }
+
+TEST_CASE("a signer that is not wanted is refused before anything is computed, with what it says it is") {
+    const auto vector = vectors::image("signed-rekor1-email");
+    const auto root = vectors::image_root();
+    // Everything else about this bundle is wrong too: the signer is told first.
+    const auto bundle = vectors::bundle(edit(edit(vector.bundle, "sig", flip_decoded(0)), "envelope", flip_raw(3)));
+    const auto nobody = verify(bundle, root, base::Digest::parse(kOtherDigest).value(), {}, [](const auto&) { return false; });
+    REQUIRE_FALSE(nobody);
+    CHECK(nobody.error().code == FailureCode::identity);
+    CHECK(nobody.error().found == vector.subject + " of " + vector.issuer);
+    const auto wanted = [&](const CertificateIdentity& one) { return one.subject == vector.subject && one.issuer == vector.issuer; };
+    CHECK(verify(vectors::bundle(vector.bundle), root, vector.artifact, {}, wanted));
+    CHECK(verify(bundle, root, vector.artifact, {}, wanted).error().code == FailureCode::signature);
+}

@@ -3,6 +3,8 @@
 #include <openssl/cms.h>
 #include <openssl/x509.h>
 
+#include <cctype>
+
 #include "base/openssl.h"
 #include "sigstore/der.h"
 #include "sigstore/dsse.h"
@@ -49,8 +51,8 @@ std::shared_ptr<X509> x509(const base::Bytes& bytes) {
 
 std::string json_text(std::string_view text) { return vectors::replace_all(std::string(text), "\n", "\\n"); }
 
-std::string pem(base::BytesView bytes) {
-    return "-----BEGIN CERTIFICATE-----\n" + base::base64_encode(bytes) + "\n-----END CERTIFICATE-----\n";
+std::string pem(base::BytesView bytes, const std::string& label) {
+    return "-----BEGIN " + label + "-----\n" + base::base64_encode(bytes) + "\n-----END " + label + "-----\n";
 }
 
 std::string b64(std::string_view text) { return base::base64_encode(base::as_bytes(text)); }
@@ -99,6 +101,29 @@ base::Bytes sct_list(const World& world, const makers::Spec& spec) {
     return der::encode(der::kOctetString, joined({{0, static_cast<std::uint8_t>(size + 2), 0, size}, out}));
 }
 
+base::HashAlgorithm hash_of(std::string_view name) {
+    return name == "SHA2_256"   ? base::HashAlgorithm::sha256
+           : name == "SHA2_384" ? base::HashAlgorithm::sha384
+                                : base::HashAlgorithm::sha512;
+}
+
+base::Bytes signed_bytes(const World& world) {
+    if (world.message) return base::to_bytes(*world.message);
+    return sigstore::dsse_pae("application/vnd.in-toto+json", base::as_bytes(world.payload));
+}
+
+std::string v2_signature(const World& world) {
+    const auto verifier = world.by_key ? R"("publicKey":{"rawBytes":")" + base::base64_encode(world.leaf_key.spki())
+                                       : R"("x509Certificate":{"rawBytes":")" + base::base64_encode(world.leaf);
+    return R"({"content":")" + base::base64_encode(world.signature) + R"(","verifier":{"keyDetails":")" + world.v2_key_details + "\"," +
+           verifier + "\"}}}";
+}
+
+std::string lower(std::string text) {
+    for (auto& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+}
+
 }  // namespace
 
 void Tsa::certify() {
@@ -133,25 +158,33 @@ void World::sign() {
     spec.extensions.push_back({"1.3.6.1.4.1.11129.2.4.2", false, sct_list(*this, spec)});
     chain = ca.chain();
     leaf = makers::certificate_der(spec, leaf_key, ca.issuer_key);
-    signature = leaf_key.sign(sigstore::dsse_pae("application/vnd.in-toto+json", base::as_bytes(payload)), hash);
+    const bool is_prehashed = message && leaf_key.public_key().kind() == sigstore::KeyKind::ed25519;
+    signature = is_prehashed ? leaf_key.sign_ed25519ph(base::as_bytes(*message)) : leaf_key.sign(signed_bytes(*this), hash);
 }
 
 std::string World::v1_body() const {
+    const auto verifier = by_key ? b64(pem(leaf_key.spki(), "PUBLIC KEY")) : b64(pem(leaf, "CERTIFICATE"));
+    if (message) {
+        const auto digest = base::hash(hash_of(v2_hash), base::as_bytes(*message));
+        return R"({"apiVersion":"0.0.1","kind":"hashedrekord","spec":{"data":{"hash":{"algorithm":")" + lower(hash) + R"(","value":")" +
+               base::hex_encode(digest) + R"("}},"signature":{"content":")" + base::base64_encode(signature) +
+               R"(","publicKey":{"content":")" + verifier + R"("}}}})";
+    }
     const std::string zeros(64, '0');
     return R"({"apiVersion":"0.0.1","kind":"dsse","spec":{"envelopeHash":{"algorithm":"sha256","value":")" + zeros +
            R"("},"payloadHash":{"algorithm":"sha256","value":")" + base::hex_encode(base::sha256(base::as_bytes(payload))) +
-           R"("},"signatures":[{"signature":")" + base::base64_encode(signature) + R"(","verifier":")" + b64(pem(leaf)) + R"("}]}})";
+           R"("},"signatures":[{"signature":")" + base::base64_encode(signature) + R"(","verifier":")" + verifier + R"("}]}})";
 }
 
 std::string World::v2_body() const {
-    const auto algorithm = v2_hash == "SHA2_256"   ? base::HashAlgorithm::sha256
-                           : v2_hash == "SHA2_384" ? base::HashAlgorithm::sha384
-                                                   : base::HashAlgorithm::sha512;
-    const auto digest = base::hash(algorithm, sigstore::dsse_pae("application/vnd.in-toto+json", base::as_bytes(payload)));
     return R"({"apiVersion":"0.0.2","kind":"hashedrekord","spec":{"hashedRekordV002":{"data":{"algorithm":")" + v2_hash +
-           R"(","digest":")" + base::base64_encode(digest) + R"("},"signature":{"content":")" + base::base64_encode(signature) +
-           R"(","verifier":{"keyDetails":")" + v2_key_details + R"(","x509Certificate":{"rawBytes":")" + base::base64_encode(leaf) +
-           R"("}}}}}})";
+           R"(","digest":")" + base::base64_encode(base::hash(hash_of(v2_hash), signed_bytes(*this))) + R"("},"signature":)" +
+           v2_signature(*this) + "}}}";
+}
+
+std::string World::v2_dsse_body() const {
+    return R"({"apiVersion":"0.0.2","kind":"dsse","spec":{"dsseV002":{"payloadHash":{"algorithm":"SHA2_256","digest":")" +
+           base::base64_encode(base::sha256(base::as_bytes(payload))) + R"("},"signatures":[)" + v2_signature(*this) + "]}}}";
 }
 
 std::string World::v1_entry(EntrySpec spec, const makers::Key& log_key) const {
@@ -169,13 +202,12 @@ std::string World::v1_entry(EntrySpec spec, const makers::Key& log_key) const {
            b64(spec.body) + "\"}";
 }
 
-std::string World::v2_entry(std::string body, std::string origin) const {
+std::string World::v2_entry(std::string body, std::string origin, std::string kind) const {
     const auto id = ed25519_id(v2_key, "log2.example");
     const auto tree = tree_with(body);
-    return R"({"logIndex":"1","logId":{"keyId":")" + base::base64_encode(id) +
-           R"("},"kindVersion":{"kind":"hashedrekord","version":"0.0.2"},)" +
-           proof_json(tree, note(origin, origin, 2, tree.root, ed25519_id(v2_key, origin), v2_key)) + R"("canonicalizedBody":")" +
-           b64(body) + "\"}";
+    return R"({"logIndex":"1","logId":{"keyId":")" + base::base64_encode(id) + R"("},"kindVersion":{"kind":")" + kind +
+           R"(","version":"0.0.2"},)" + proof_json(tree, note(origin, origin, 2, tree.root, ed25519_id(v2_key, origin), v2_key)) +
+           R"("canonicalizedBody":")" + b64(body) + "\"}";
 }
 
 std::string World::bundle(const std::vector<std::string>& entries, const std::vector<base::Bytes>& timestamps) const {
@@ -184,11 +216,16 @@ std::string World::bundle(const std::vector<std::string>& entries, const std::ve
     std::string stamped;
     for (const auto& token : timestamps)
         stamped += (stamped.empty() ? "" : ",") + (R"({"signedTimestamp":")" + base::base64_encode(token)) + "\"}";
-    return R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{"certificate":{"rawBytes":")" +
-           base::base64_encode(leaf) + R"("},"tlogEntries":[)" + logged + R"(],"timestampVerificationData":{"rfc3161Timestamps":[)" +
-           stamped + R"(]}},"dsseEnvelope":{"payload":")" + b64(payload) +
-           R"(","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":")" + base::base64_encode(signature) +
-           R"(","keyid":""}]}})";
+    const auto material =
+        by_key ? std::string(R"("publicKey":{"hint":"a key"})") : R"("certificate":{"rawBytes":")" + base::base64_encode(leaf) + R"("})";
+    const auto text = base::base64_encode(signature);
+    const auto content =
+        message ? R"("messageSignature":{"messageDigest":{"algorithm":")" + v2_hash + R"(","digest":")" +
+                      base::base64_encode(base::hash(hash_of(v2_hash), base::as_bytes(*message))) + R"("},"signature":")" + text + R"("})"
+                : R"("dsseEnvelope":{"payload":")" + b64(payload) +
+                      R"(","payloadType":"application/vnd.in-toto+json","signatures":[{"sig":")" + text + R"(","keyid":""}]})";
+    return R"({"mediaType":"application/vnd.dev.sigstore.bundle.v0.3+json","verificationMaterial":{)" + material + R"(,"tlogEntries":[)" +
+           logged + R"(],"timestampVerificationData":{"rfc3161Timestamps":[)" + stamped + "]}}," + content + "}";
 }
 
 makers::RootParts World::root_parts() const {

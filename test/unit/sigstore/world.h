@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,8 @@ struct World {
     std::int64_t integrated_time = 1'500;
     std::string v2_key_details = "PKIX_ECDSA_P256_SHA_256";
     std::string v2_hash = "SHA2_256";
+    bool by_key = false;                 // the bundle names leaf_key and has no certificate
+    std::optional<std::string> message;  // what is signed, in place of an envelope; Ed25519 signs it pre-hashed
 
     // Made once the parts above are set.
     std::vector<base::Bytes> chain;
@@ -59,6 +62,7 @@ struct World {
 
     [[nodiscard]] std::string v1_body() const;
     [[nodiscard]] std::string v2_body() const;
+    [[nodiscard]] std::string v2_dsse_body() const;  // dsse 0.0.2
     // One entry as JSON; `change` sees the body before it is logged.
     struct EntrySpec {
         std::string body;
@@ -71,7 +75,7 @@ struct World {
     };
     [[nodiscard]] std::string v1_entry(EntrySpec spec, const makers::Key& log_key) const;
     [[nodiscard]] std::string v1_entry() const { return v1_entry({.body = v1_body()}, v1_key); }
-    [[nodiscard]] std::string v2_entry(std::string body, std::string origin = "log2.example") const;
+    [[nodiscard]] std::string v2_entry(std::string body, std::string origin = "log2.example", std::string kind = "hashedrekord") const;
     [[nodiscard]] std::string v2_entry() const { return v2_entry(v2_body()); }
     [[nodiscard]] std::string bundle(const std::vector<std::string>& entries, const std::vector<base::Bytes>& timestamps) const;
     [[nodiscard]] makers::RootParts root_parts() const;
