@@ -4,7 +4,6 @@
 
 #include <openssl/x509_vfy.h>
 
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "base/time.h"
 #include "sigstore/certificate.h"
 #include "sigstore/failure.h"
+#include "sigstore/issuer.h"
 
 namespace sigstore {
 
@@ -23,8 +23,11 @@ struct Authority {
     std::optional<Certificate> leaf;  // timestamp authorities only: the signer, where the root lists one
     std::vector<Certificate> intermediates;
     Certificate anchor;  // the last certificate; it need not be self-signed
-    // Holds the anchor and nothing else. One per authority: in a common store the windows would mean nothing.
-    std::shared_ptr<X509_STORE> store;
+    std::vector<Issuer> issuers;     // at least one
+    std::vector<bool> issued_leaf;   // for each issuer: it issued `leaf`
+
+    // issuers[issuer] issued this certificate.
+    [[nodiscard]] bool has_issued(std::size_t issuer, const Certificate& signer) const;
 
     enum class Role { certificates, timestamps };
     [[nodiscard]] static Checked<Authority> parse(const base::json::Reader& json, Role role);

@@ -119,9 +119,11 @@ std::string Certificate::sha256_hex() const { return base::hex_encode(base::sha2
 
 bool Certificate::valid_at(base::Time time) const { return not_before() <= time && time <= not_after(); }
 
+bool Certificate::is_ca() const { return (X509_get_extension_flags(handle()) & EXFLAG_CA) != 0; }
+
 bool Certificate::is_authority() const {
     const auto flags = X509_get_extension_flags(handle());
-    if ((flags & EXFLAG_CA) == 0) return false;
+    if (!is_ca()) return false;
     return (flags & EXFLAG_KUSAGE) == 0 || (X509_get_key_usage(handle()) & KU_KEY_CERT_SIGN) != 0;
 }
 

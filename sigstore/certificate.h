@@ -34,6 +34,7 @@ public:
     [[nodiscard]] base::Time not_before() const { return parsed_->not_before; }
     [[nodiscard]] base::Time not_after() const { return parsed_->not_after; }
 
+    [[nodiscard]] bool is_ca() const;  // BasicConstraints CA:TRUE
     [[nodiscard]] bool is_authority() const;  // BasicConstraints CA:TRUE and, where KeyUsage is present, keyCertSign
     [[nodiscard]] bool has_digital_signature() const;  // KeyUsage present and with digitalSignature
     // The content of the extension's OCTET STRING; `oid` is the content of its OBJECT IDENTIFIER. No extension occurs

@@ -13,8 +13,6 @@
 
 namespace sigstore {
 
-using Path = std::vector<Certificate>;  // signer first, anchor last; at least two
-
 enum class Purpose { code_signing, time_stamping };
 
 // Every certificate of the path is valid at `time` (closed intervals) and fits `purpose`; the authority's own window is

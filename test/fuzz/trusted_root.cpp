@@ -23,7 +23,7 @@ void check(const TrustedRoot& root) {
     for (const auto* const authorities : {&root.certificate_authorities(), &root.timestamp_authorities()}) {
         require(authorities->size() <= 64, "at most 64 authorities");
         for (const auto& authority : *authorities) {
-            require(authority.store != nullptr && authority.intermediates.size() < 10, "an authority is ready for use");
+            require(!authority.issuers.empty() && authority.intermediates.size() < 10, "an authority is ready for use");
         }
     }
 }

@@ -40,8 +40,14 @@ TEST_CASE("a timestamp authority that lists its signer does so first; one that d
     chain.insert(chain.begin(), makers::certificate_der(ca.leaf_spec, makers::key(), ca.issuer_key));
     const auto authority = parse(makers::authority_json(chain), Authority::Role::timestamps);
     REQUIRE(authority);
-    CHECK(authority->leaf);
+    REQUIRE(authority->leaf);
     CHECK(authority->intermediates.size() == 1);
+    // Which of its issuers issued the listed signer is known from the start; of others it is asked.
+    REQUIRE(authority->issuers.size() == 2);
+    CHECK(authority->has_issued(0, *authority->leaf));
+    CHECK_FALSE(authority->has_issued(1, *authority->leaf));
+    CHECK(authority->has_issued(0, ca.leaf(makers::key())));
+    CHECK_FALSE(authority->has_issued(0, makers::Ca().leaf(makers::key())));
 }
 
 TEST_CASE("a window may be missing, and then all times fit") {
@@ -56,5 +62,8 @@ TEST_CASE("chains that are empty or too long are refused") {
     CHECK(parse(makers::authority_json({}), Authority::Role::certificates).error().code == FailureCode::trust_root);
     CHECK(parse(makers::authority_json(std::vector<base::Bytes>(11, ca.chain()[1])), Authority::Role::certificates).error().code ==
           FailureCode::limits);
+    makers::Ca without;
+    without.root_spec.extensions = {};
+    CHECK(parse(makers::authority_json({without.chain()[1]}), Authority::Role::certificates).error().code == FailureCode::trust_root);
     CHECK(parse(R"({"uri":"x"})", Authority::Role::certificates).error().code == FailureCode::malformed);
 }

@@ -128,6 +128,7 @@ TEST_CASE("usages: the leaf signs code and is no CA, issuers are CAs that may") 
         {"leaf without key usage", {code}, kCa, "chain"},
         {"leaf that signs certificates", {makers::key_usage_ca(), code}, kCa, "chain"},
         {"leaf that is a CA", {code, {"2.5.29.15", true, {0x03, 0x02, 0x01, 0x86}}, makers::basic_constraints_ca()}, kCa, "chain"},
+        {"leaf that is a CA by its constraints alone", {signing, code, makers::basic_constraints_ca()}, kCa, "chain"},
         {"issuer for servers", {signing, code}, with(kCa, server), "chain"},
         {"issuer that is no CA", {signing, code}, {makers::key_usage_ca()}, "chain"},
         {"issuer that may not sign certificates", {signing, code}, {signing, makers::basic_constraints_ca()}, "chain"},
@@ -151,6 +152,17 @@ TEST_CASE("path lengths and name constraints of issuers hold") {
     CHECK(verdict(ca, {at(1'500)}) == "chain");
     ca.leaf_spec.extensions[2] = makers::san_email("me@corp.example");
     CHECK(verdict(ca, {at(1'500)}) == "path");
+}
+
+TEST_CASE("6.3 rule 9: a timestamp signer that is a CA is refused") {
+    const bool is_ca = GENERATE(false, true);
+    makers::Ca ca;
+    ca.issuer_spec.extensions = kCa;
+    ca.leaf_spec.extensions = {makers::extended_key_usage({std::string(makers::kTimeStamping)}, true)};
+    if (is_ca) ca.leaf_spec.extensions.push_back(makers::basic_constraints_ca());
+    const auto document = base::json::parse(makers::authority_json(ca.chain())).value();
+    const auto authority = Authority::parse(base::json::Reader(document), Authority::Role::timestamps).value();
+    CHECK(build_path(ca.leaf(makers::key()), authority, Purpose::time_stamping, at(1'500)).has_value() == !is_ca);
 }
 
 TEST_CASE("timestamp signers: critical, and the only purpose") {
