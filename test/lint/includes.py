@@ -33,7 +33,7 @@ LIBRARIES = [
     ("catch2/", {"test/support/catch.h", "test/support/main.cpp"}),
 ]
 # What tests may use beyond the room that they test: real peers are written with it.
-TEST_LIBRARIES = ("boost/asio", "boost/system", "openssl/", "sodium/")
+TEST_LIBRARIES = ("boost/asio", "boost/system", "openssl/", "sodium/", "CLI/")
 
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 POSIX = re.compile(r"^((sys|netinet|arpa|net)/[a-z_]+|unistd|fcntl|signal|pthread|netdb|poll|time|malloc|stdlib)\.h$")
