@@ -60,26 +60,6 @@ Checked<Bundle::Material> parse_material(const Reader& json, BundleVersion versi
     return leaf;
 }
 
-Checked<DsseEnvelope> parse_envelope(const Reader& json) {
-    TRY_VOID(json.only({"payload", "payloadType", "signatures"}));
-    DsseEnvelope envelope;
-    TRY(envelope.payload_type, text_field(json, "payloadType"));
-    TRY(envelope.payload, bytes_field(json, "payload"));
-    // More than one: the statement would have several signers, of whom one is checked (sigstore-go PR #226).
-    TRY(const auto signatures, list_field(json, "signatures", kMaxLogEntries));
-    if (signatures.size() != 1) {
-        return std::unexpected(
-            Failure(FailureCode::malformed, json.path() + ".signatures", "exactly one signature", std::to_string(signatures.size())));
-    }
-    TRY_VOID(signatures.front().only({"sig", "keyid"}));
-    TRY(const auto keyid, signatures.front().find("keyid"));
-    if (keyid) {
-        TRY(envelope.key_id, keyid->string());
-    }
-    TRY(envelope.signature, bytes_field(signatures.front(), "sig"));
-    return envelope;
-}
-
 Checked<MessageSignature> parse_message_signature(const Reader& json) {
     TRY_VOID(json.only({"messageDigest", "signature"}));
     TRY(const auto digest, json.at("messageDigest"));
@@ -98,7 +78,7 @@ Checked<Bundle::Content> parse_content(const Reader& json) {
         return std::unexpected(Failure(FailureCode::malformed, "", "exactly one of dsseEnvelope and messageSignature"));
     }
     if (envelope) {
-        TRY(auto parsed, parse_envelope(*envelope));
+        TRY(auto parsed, DsseEnvelope::parse(*envelope));
         return parsed;
     }
     TRY(auto parsed, parse_message_signature(*message));
@@ -173,6 +153,15 @@ Checked<Bundle> Bundle::parse(base::BytesView json) {
     Bundle bundle(version, std::move(parsed_material), std::move(content));
     TRY(bundle.log_entries_, parse_entries(material, version));
     TRY(bundle.timestamps_, parse_timestamps(material));
+    return bundle;
+}
+
+Bundle Bundle::of_legacy(Parts parts) {
+    Bundle bundle(BundleVersion::v0_1, std::move(parts.material), std::move(parts.content));
+    bundle.log_entries_ = std::move(parts.log_entries);
+    bundle.timestamps_ = std::move(parts.timestamps);
+    bundle.is_legacy_ = true;
+    bundle.envelope_text_ = std::move(parts.envelope);
     return bundle;
 }
 

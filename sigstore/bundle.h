@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/digest.h"
 #include "sigstore/certificate.h"
+#include "sigstore/dsse.h"
 #include "sigstore/failure.h"
 #include "sigstore/log_entry.h"
 
@@ -28,13 +29,6 @@ struct PublicKeyHint {  // an unauthenticated selector of a key that the verifie
     std::string hint;
 };
 
-struct DsseEnvelope {
-    std::string payload_type;
-    base::Bytes payload;
-    base::Bytes signature;  // of the only one
-    std::string key_id;     // selects nothing (sigstore-verification 7.3)
-};
-
 struct MessageSignature {
     base::HashAlgorithm digest_algorithm;
     base::Bytes digest;  // a hint: compared with the artifact, never verified against
@@ -45,10 +39,20 @@ class Bundle {
 public:
     using Material = std::variant<Certificate, PublicKeyHint>;
     using Content = std::variant<DsseEnvelope, MessageSignature>;
+    struct Parts {
+        Material material;
+        Content content;
+        std::vector<LogEntry> log_entries;
+        std::vector<base::Bytes> timestamps;
+        base::Bytes envelope;  // its JSON text
+    };
 
     // At most kMaxBundleSize bytes. Failure codes: malformed, unsupported, limits, inclusion (a proof that the version
     // demands).
     [[nodiscard]] static Checked<Bundle> parse(base::BytesView json);
+
+    // The same in one of cosign's older formats (legacy_signature.h).
+    [[nodiscard]] static Bundle of_legacy(Parts parts);
 
     [[nodiscard]] BundleVersion version() const { return version_; }
     [[nodiscard]] const Material& material() const { return material_; }
@@ -57,6 +61,8 @@ public:
     [[nodiscard]] const base::Bytes& signature() const;  // raw, whichever the content is
     [[nodiscard]] const std::vector<LogEntry>& log_entries() const { return log_entries_; }
     [[nodiscard]] const std::vector<base::Bytes>& timestamps() const { return timestamps_; }  // DER TimeStampResp
+    [[nodiscard]] bool is_legacy() const { return is_legacy_; }
+    [[nodiscard]] const base::Bytes& envelope_text() const { return envelope_text_; }  // of a legacy attestation; else empty
 
 private:
     Bundle(BundleVersion version, Material material, Content content)
@@ -67,6 +73,8 @@ private:
     Content content_;
     std::vector<LogEntry> log_entries_;
     std::vector<base::Bytes> timestamps_;
+    bool is_legacy_ = false;
+    base::Bytes envelope_text_;
 };
 
 }  // namespace sigstore

@@ -34,7 +34,7 @@ public:
         const auto* const log = root_.find_log(entry.log_id);
         if (log == nullptr) return {};
         if (rekor_v2::is_supported(entry)) return add_v2(entry, *log);
-        if (rekor_v1::is_supported(entry)) return add_v1(entry, *log);
+        if (rekor_v1::is_supported(entry, bundle_)) return add_v1(entry, *log);
         return std::unexpected(Failure(FailureCode::unsupported, entry.where + ".kindVersion",
                                        "hashedrekord 0.0.1 or 0.0.2, dsse 0.0.1 or 0.0.2, intoto 0.0.2", entry.kind + " " + entry.version));
     }

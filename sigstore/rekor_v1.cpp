@@ -51,17 +51,17 @@ Checked<void> check_payload_hash(const Reader& hash, const DsseEnvelope& envelop
     return check_hash(hash, base::HashAlgorithm::sha256, base::sha256(envelope.payload));
 }
 
-Checked<void> check_hashedrekord(const Reader& spec, const Bundle& bundle, const Signer& signer) {
-    const auto* const message = std::get_if<MessageSignature>(&bundle.content());
-    // sigstore-verification 4.2: an envelope is never a hashedrekord 0.0.1.
-    if (message == nullptr) return mismatch(spec, "an entry about an envelope");
+// `data` of hashedrekord and rekord.
+Checked<void> check_data(const Reader& spec, const MessageSignature& message) {
     TRY_VOID(spec.only({"data", "signature"}));
     TRY(const auto data, spec.at("data"));
     TRY_VOID(data.only({"hash"}));
     TRY(const auto hash, data.at("hash"));
-    TRY_VOID(check_hash(hash, message->digest_algorithm, message->digest));
-    TRY(const auto signature, spec.at("signature"));
-    TRY_VOID(signature.only({"content", "publicKey"}));
+    return check_hash(hash, message.digest_algorithm, message.digest);
+}
+
+// `signature` of hashedrekord and rekord.
+Checked<void> check_detached(const Reader& signature, const Bundle& bundle, const Signer& signer) {
     TRY(const auto content, signature.at("content"));
     TRY(const auto bytes, content.base64());
     TRY_VOID(check_signature(content, bytes, bundle));
@@ -69,6 +69,29 @@ Checked<void> check_hashedrekord(const Reader& spec, const Bundle& bundle, const
     TRY_VOID(key.only({"content"}));
     TRY(const auto pem, key.at("content"));
     return check_signer(pem, signer);
+}
+
+Checked<void> check_hashedrekord(const Reader& spec, const Bundle& bundle, const Signer& signer) {
+    const auto* const message = std::get_if<MessageSignature>(&bundle.content());
+    // sigstore-verification 4.2: an envelope is never a hashedrekord 0.0.1.
+    if (message == nullptr) return mismatch(spec, "an entry about an envelope");
+    TRY_VOID(check_data(spec, *message));
+    TRY(const auto signature, spec.at("signature"));
+    TRY_VOID(signature.only({"content", "publicKey"}));
+    return check_detached(signature, bundle, signer);
+}
+
+// What came before hashedrekord; other formats of keys than x509 are of no Sigstore client.
+Checked<void> check_rekord(const Reader& spec, const Bundle& bundle, const Signer& signer) {
+    const auto* const message = std::get_if<MessageSignature>(&bundle.content());
+    if (message == nullptr) return mismatch(spec, "an entry about an envelope");
+    TRY_VOID(check_data(spec, *message));
+    TRY(const auto signature, spec.at("signature"));
+    TRY_VOID(signature.only({"content", "format", "publicKey"}));
+    TRY(const auto format_field, signature.at("format"));
+    TRY(const auto format, format_field.string());
+    if (format != "x509") return mismatch(format_field, "x509");
+    return check_detached(signature, bundle, signer);
 }
 
 // The one element of `signatures`; a second one would be somebody else's and nobody compares it.
@@ -124,11 +147,39 @@ Checked<void> check_intoto(const Reader& spec, const Bundle& bundle, const Signe
     return check_intoto_signature(logged, bundle, signer);
 }
 
+// Has no signature in it, but the hash of the envelope that has: for envelopes whose own text is at hand.
+Checked<void> check_first_intoto(const Reader& spec, const Bundle& bundle, const Signer& signer) {
+    const auto* const envelope = std::get_if<DsseEnvelope>(&bundle.content());
+    if (envelope == nullptr) return mismatch(spec, "an entry about a message signature");
+    TRY_VOID(spec.only({"content", "publicKey"}));
+    TRY(const auto content, spec.at("content"));
+    TRY_VOID(content.only({"hash", "payloadHash"}));
+    TRY(const auto hash, content.at("hash"));
+    TRY_VOID(check_hash(hash, base::HashAlgorithm::sha256, base::sha256(bundle.envelope_text())));
+    TRY(const auto payload_hash, content.find("payloadHash"));
+    if (payload_hash) {
+        TRY_VOID(check_payload_hash(*payload_hash, *envelope));
+    }
+    TRY(const auto key, spec.at("publicKey"));
+    return check_signer(key, signer);
+}
+
+using Check = Checked<void> (*)(const Reader& spec, const Bundle& bundle, const Signer& signer);
+
+// Null: not supported. Two kinds occur in cosign's older formats only (sigstore-verification 4.1).
+Check check_of(std::string_view kind, std::string_view version, bool is_legacy) {
+    if (kind == "hashedrekord" && version == "0.0.1") return check_hashedrekord;
+    if (kind == "dsse" && version == "0.0.1") return check_dsse;
+    if (kind == "intoto" && version == "0.0.2") return check_intoto;
+    if (is_legacy && kind == "rekord" && version == "0.0.1") return check_rekord;
+    if (is_legacy && kind == "intoto" && version == "0.0.1") return check_first_intoto;
+    return nullptr;
+}
+
 }  // namespace
 
-bool is_supported(const LogEntry& entry) {
-    return (entry.kind == "hashedrekord" && entry.version == "0.0.1") || (entry.kind == "dsse" && entry.version == "0.0.1") ||
-           (entry.kind == "intoto" && entry.version == "0.0.2");
+bool is_supported(const LogEntry& entry, const Bundle& bundle) {
+    return check_of(entry.kind, entry.version, bundle.is_legacy()) != nullptr;
 }
 
 Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Signer& signer) {
@@ -144,9 +195,7 @@ Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Sign
         return std::unexpected(Failure(FailureCode::malformed, place, entry.kind + " " + entry.version, kind + " " + version));
     }
     TRY(const auto spec, body.at("spec"));
-    if (kind == "hashedrekord") return check_hashedrekord(spec, bundle, signer);
-    if (kind == "dsse") return check_dsse(spec, bundle, signer);
-    return check_intoto(spec, bundle, signer);
+    return check_of(kind, version, bundle.is_legacy())(spec, bundle, signer);
 }
 
 std::string promise_payload(const LogEntry& entry) {

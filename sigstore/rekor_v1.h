@@ -12,10 +12,11 @@
 
 namespace sigstore::rekor_v1 {
 
-// hashedrekord 0.0.1, dsse 0.0.1 and intoto 0.0.2: the kinds that bundles have.
-[[nodiscard]] bool is_supported(const LogEntry& entry);
+// hashedrekord 0.0.1, dsse 0.0.1 and intoto 0.0.2: the kinds that bundles have. In cosign's older formats also rekord 0.0.1 and
+// intoto 0.0.1.
+[[nodiscard]] bool is_supported(const LogEntry& entry, const Bundle& bundle);
 
-// Body against bundle: the same signature bytes, the same certificate or key, the same digest of what was signed.
+// Body against bundle, of a supported entry: the same signature bytes, the same certificate or key, the same digest of what was signed.
 // Failures: malformed, unsupported, body_mismatch.
 [[nodiscard]] Checked<void> check_body(const LogEntry& entry, const Bundle& bundle, const Signer& signer);
 

@@ -35,10 +35,11 @@ Checked<void> check_authority(const TimestampToken& token, const Certificate& si
 
 }  // namespace
 
-Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, base::BytesView signature, const TrustedRoot& root,
-                                                        const std::string& where) {
+Checked<std::optional<TimestampFacts>> verify_timestamp(base::BytesView response, std::span<const base::BytesView> stamped,
+                                                        const TrustedRoot& root, const std::string& where) {
     TRY(const auto token, TimestampToken::parse(response, where));
-    if (!token.is_about(signature)) return refuse(where, "a timestamp of this signature", "one of something else");
+    const auto fits = [&](base::BytesView bytes) { return token.is_about(bytes); };
+    if (std::ranges::none_of(stamped, fits)) return refuse(where, "a timestamp of this signature", "one of something else");
     std::optional<Failure> reason;
     for (const auto& authority : root.timestamp_authorities()) {
         const auto signer = signer_for(token, authority);

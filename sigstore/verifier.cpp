@@ -36,10 +36,18 @@ Checked<void> check_key_named(const Bundle& bundle) {
     return std::unexpected(Failure(FailureCode::key_policy, "verificationMaterial", "the name of a key", "a certificate"));
 }
 
+// A1.5: legacy attestations are stamped as a whole or, by later clients, by their signature.
+std::vector<base::BytesView> stamped_bytes(const Bundle& bundle) {
+    std::vector<base::BytesView> stamped{bundle.signature()};
+    if (!bundle.envelope_text().empty()) stamped.emplace_back(bundle.envelope_text());
+    return stamped;
+}
+
 Checked<void> add_timestamps(const Bundle& bundle, const TrustedRoot& root, std::vector<ObservedTime>& times) {
+    const auto stamped = stamped_bytes(bundle);
     for (std::size_t i = 0; i < bundle.timestamps().size(); ++i) {
         const auto where = "verificationMaterial.timestampVerificationData.rfc3161Timestamps[" + std::to_string(i) + "]";
-        TRY(const auto facts, verify_timestamp(bundle.timestamps()[i], bundle.signature(), root, where));
+        TRY(const auto facts, verify_timestamp(bundle.timestamps()[i], stamped, root, where));
         if (!facts) continue;
         const auto& authority = *facts->authority;
         const auto& witness = authority.operator_name.empty() ? authority.uri : authority.operator_name;

@@ -47,7 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     entry.version = kind.version;
     entry.body.assign(data + 1, data + size);
     const auto& leaf = *bundle.certificate();
-    if (sigstore::rekor_v1::is_supported(entry)) {
+    if (sigstore::rekor_v1::is_supported(entry, bundle)) {
         const auto checked = sigstore::rekor_v1::check_body(entry, bundle, leaf);
         if (!checked) return 0;
         // Slashes may be escaped in JSON; in a body that a log made they are not.

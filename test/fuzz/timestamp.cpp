@@ -2,7 +2,7 @@
 // says the same time.
 #include "sigstore/timestamp.h"
 
-#include <algorithm>
+#include <array>
 
 #include "sigstore/timestamp_token.h"
 #include "test/fuzz/property.h"
@@ -21,7 +21,8 @@ std::vector<Genuine> read_genuine() {
     std::vector<Genuine> found;
     for (const auto& image : fuzz::signed_images()) {
         for (const auto& token : image.bundle.timestamps()) {
-            const auto facts = sigstore::verify_timestamp(token, image.bundle.signature(), fuzz::signed_images_root(), "timestamp");
+            const auto facts = sigstore::verify_timestamp(token, std::array{base::BytesView(image.bundle.signature())},
+                                                          fuzz::signed_images_root(), "timestamp");
             require(facts && *facts, "a real token verifies");
             found.push_back({&image.bundle.signature(), (*facts)->time});
         }
@@ -41,7 +42,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     for (const auto& [signature, time] : genuine) {
-        const auto facts = sigstore::verify_timestamp(input, *signature, fuzz::signed_images_root(), "timestamp");
+        const auto facts =
+            sigstore::verify_timestamp(input, std::array{base::BytesView(*signature)}, fuzz::signed_images_root(), "timestamp");
         if (!facts || !*facts) continue;
         require(token->is_about(*signature), "a believed token is about the signature");
         require((*facts)->time == time && token->time() == time, "nobody made a token of another time");

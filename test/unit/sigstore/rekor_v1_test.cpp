@@ -212,18 +212,22 @@ TEST_CASE("the path leads from the body to the root that the checkpoint signs, b
     CHECK(verdict(edit(json, "envelope", [](const std::string& note) { return replace(note, "- 7", "- 8"); })) == "checkpoint");
 }
 
-TEST_CASE("three kinds of entries are supported") {
-    const auto [kind, version, expected] = GENERATE(table<std::string, std::string, bool>({
-        {"hashedrekord", "0.0.1", true},
-        {"dsse", "0.0.1", true},
-        {"intoto", "0.0.2", true},
-        {"intoto", "0.0.1", false},
-        {"dsse", "0.0.2", false},
-        {"rekord", "0.0.1", false},
-        {"hashedrekord", "0.0.2", false},
+TEST_CASE("three kinds of entries are supported, in cosign's older formats two more") {
+    const auto [kind, version, in_bundles, in_legacy] = GENERATE(table<std::string, std::string, bool, bool>({
+        {"hashedrekord", "0.0.1", true, true},
+        {"dsse", "0.0.1", true, true},
+        {"intoto", "0.0.2", true, true},
+        {"intoto", "0.0.1", false, true},
+        {"rekord", "0.0.1", false, true},
+        {"rekord", "0.0.2", false, false},
+        {"dsse", "0.0.2", false, false},
+        {"hashedrekord", "0.0.2", false, false},
+        {"cose", "0.0.1", false, false},
     }));
     LogEntry entry;
     entry.kind = kind;
     entry.version = version;
-    CHECK(rekor_v1::is_supported(entry) == expected);
+    CHECK(rekor_v1::is_supported(entry, vectors::bundle(vectors::image("signed-rekor1-email").bundle)) == in_bundles);
+    const auto legacy = Bundle::of_legacy({PublicKeyHint{}, MessageSignature{}, {}, {}, {}});
+    CHECK(rekor_v1::is_supported(entry, legacy) == in_legacy);
 }

@@ -1,5 +1,7 @@
 #include "sigstore/timestamp.h"
 
+#include <array>
+
 #include "sigstore/der.h"
 #include "test/support/catch.h"
 #include "test/unit/sigstore/vectors.h"
@@ -23,7 +25,7 @@ std::string root_of(const std::vector<base::Bytes>& chain, std::string_view wind
 // "unknown", "timestamp", or the time in seconds.
 std::string verdict(const base::Bytes& response, const std::string& root_json) {
     const auto root = vectors::root(root_json);
-    const auto facts = verify_timestamp(response, kSignature, root, "here");
+    const auto facts = verify_timestamp(response, std::array{base::BytesView(kSignature)}, root, "here");
     if (!facts) {
         UNSCOPED_INFO(facts.error().text());
         CHECK(facts.error().where == "here");
