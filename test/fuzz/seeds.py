@@ -54,6 +54,14 @@ def write(target, content):
         (folder / hashlib.sha1(content).hexdigest()).write_bytes(content)
 
 
+def payload_about(statement):
+    """What cosign's older signatures say in place of this statement."""
+    digest = json.loads(statement)["subject"][0]["digest"]["sha256"]
+    critical = {"identity": {"docker-reference": "registry.example/team/app"}, "image": {"docker-manifest-digest": f"sha256:{digest}"},
+                "type": "cosign container image signature"}
+    return json.dumps({"critical": critical, "optional": {"env": "prod", "timestamp": 17}}, separators=(",", ":")).encode()
+
+
 def seeds_of(name, bundle):
     document = json.loads(bundle)
     material = document["verificationMaterial"]
@@ -62,6 +70,8 @@ def seeds_of(name, bundle):
     write("certificate_extensions", extensions_of(certificate))
     write("sct_list", sct_list_of(extensions_of(certificate)))
     write("statement", base64.b64decode(document["dsseEnvelope"]["payload"]))
+    write("simple_signing", b"att\n" + json.dumps(document["dsseEnvelope"], separators=(",", ":")).encode())
+    write("simple_signing", payload_about(base64.b64decode(document["dsseEnvelope"]["payload"])))
     for timestamp in material.get("timestampVerificationData", {}).get("rfc3161Timestamps", []):
         write("timestamp", base64.b64decode(timestamp["signedTimestamp"]))
     for entry in material["tlogEntries"]:
