@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # From nothing to all tests run: installs what is missing, builds the release and the sanitized program, runs the unit and component
-# tests of both and what needs threads under the thread sanitizer, replays the fuzz corpora, runs the lints, and the end-to-end tests
-# with real clients and registries. The last line is "N passed, N failed".
+# tests of both and what needs threads under the thread sanitizer, replays the fuzz corpora, runs the lints, compares verdicts with those
+# of cosign and sigstore-go, and runs the end-to-end tests with real clients and registries. The last line is "N passed, N failed".
 #
 #   test.sh                     everything
-#   test.sh PHASE...            only these, in order: setup build lint unit tsan e2e
+#   test.sh PHASE...            only these, in order: setup build lint unit tsan differential e2e
 #
 # Logs are kept in build/test-logs. What cannot run here prints "SKIPPED: what (why)"; with CI=true that counts as a failure.
 set -uo pipefail
@@ -79,6 +79,16 @@ tsan() {
   tally unit-tsan $?
 }
 
+# A fixed sample; test/differential/run.py alone judges 5 000 bundles.
+differential() {
+  bash test/e2e/stack/stack.sh build cosign sigstore-go > "$logs/build-judges.log" 2>&1
+  note "build of cosign and sigstore-go" $?
+  python3 test/differential/run.py --count 200 --tally "$logs/differential.tally" 2> "$logs/differential.err" > "$logs/differential.log"
+  local status=$?
+  grep -E '^(FAILED|differential)' "$logs/differential.log"
+  tally differential $status
+}
+
 e2e() {
   python3 test/e2e/run.py --logs "$logs/e2e" --tally "$logs/e2e.tally" 2>&1 | tee "$logs/e2e.log"
   tally e2e "${PIPESTATUS[0]}"
@@ -90,9 +100,9 @@ e2e() {
 }
 
 phases=("$@")
-[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit tsan e2e)
+[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit tsan differential e2e)
 for phase in "${phases[@]}"; do
-  case $phase in setup | build | lint | unit | tsan | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
+  case $phase in setup | build | lint | unit | tsan | differential | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
 done
 for phase in "${phases[@]}"; do
   start=$SECONDS

@@ -108,7 +108,7 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     const auto not_before = asn1_time(X509_get0_notBefore(handle.get()));
     const auto not_after = asn1_time(X509_get0_notAfter(handle.get()));
     if (!not_before || !not_after) return std::unexpected(unreadable(where, "a certificate with a validity"));
-    TRY(auto key, PublicKey::from_spki(parts->spki, std::string(where) + ".subjectPublicKeyInfo"));
+    TRY(auto key, PublicKey::of_certificate(X509_get0_pubkey(handle.get()), parts->spki, std::string(where) + ".subjectPublicKeyInfo"));
     // Moving a vector keeps its storage, so the view stays good.
     auto usage = read_extended_key_usage(handle.get());
     return Certificate(std::make_shared<const Parsed>(

@@ -71,6 +71,11 @@ Checked<PublicKey> PublicKey::from_spki(base::BytesView der, std::string_view wh
     return adopt(std::move(key), base::Bytes(der.begin(), der.end()), where);
 }
 
+Checked<PublicKey> PublicKey::of_certificate(EVP_PKEY* key, base::BytesView spki, std::string_view where) {
+    if (key == nullptr || EVP_PKEY_up_ref(key) != 1) return std::unexpected(unreadable(where, "a DER SubjectPublicKeyInfo"));
+    return adopt(own(key), base::Bytes(spki.begin(), spki.end()), where);
+}
+
 Checked<PublicKey> PublicKey::from_pkcs1(base::BytesView der, std::string_view where) {
     const unsigned char* position = der.data();
     auto key = own(d2i_PublicKey(EVP_PKEY_RSA, nullptr, &position, static_cast<long>(der.size())));

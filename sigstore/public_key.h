@@ -23,6 +23,8 @@ class PublicKey {
 public:
     // DER SubjectPublicKeyInfo, consumed whole. ECDSA P-256/384/521 by name, RSA of 2 048 to 4 096 bits, Ed25519.
     [[nodiscard]] static Checked<PublicKey> from_spki(base::BytesView der, std::string_view where);
+    // That of a certificate, which OpenSSL has read already; `spki` is how it stands there. Null: it could not.
+    [[nodiscard]] static Checked<PublicKey> of_certificate(EVP_PKEY* key, base::BytesView spki, std::string_view where);
     // DER RSAPublicKey of RFC 8017, as the key details PKCS1_RSA_PKCS1V5 carry it.
     [[nodiscard]] static Checked<PublicKey> from_pkcs1(base::BytesView der, std::string_view where);
 

@@ -61,6 +61,8 @@ upstream rekor-tiles "github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix@
 upstream rekor-server "github.com/sigstore/rekor/cmd/rekor-server@$V_REKOR"
 upstream fulcio "github.com/sigstore/fulcio@$V_FULCIO"
 upstream cosign "github.com/sigstore/cosign/v3/cmd/cosign@$V_COSIGN"
+# Its client for the conformance suite: what bundles are judged by beside cosign.
+upstream sigstore-go "github.com/sigstore/sigstore-go/test/conformance@$V_SIGSTORE_GO"
 upstream crane "github.com/google/go-containerregistry/cmd/crane@$V_GGCR"
 upstream oras "oras.land/oras/cmd/oras@$V_ORAS"
 upstream ctr "github.com/containerd/containerd/v2/cmd/ctr@$V_CONTAINERD"
