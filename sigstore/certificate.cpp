@@ -97,9 +97,9 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     if (!parts || !handle || position != owned.data() + owned.size()) {
         return std::unexpected(unreadable(where, "one DER certificate and nothing behind it"));
     }
-    // Fills OpenSSL's cache of extension values now, so that nothing is written to a shared object later; -1 from
-    // X509_check_purpose and this flag tell of extensions that cannot be read or stand there twice.
-    if (X509_check_purpose(handle.get(), -1, 0) != 1 || (X509_get_extension_flags(handle.get()) & EXFLAG_INVALID) != 0) {
+    // Fills OpenSSL's cache of extension values now, so that nothing is written to a shared object later; -1 tells of extensions that
+    // cannot be read or stand there twice.
+    if (X509_check_purpose(handle.get(), -1, 0) != 1) {
         return std::unexpected(unreadable(where, "a certificate whose extensions can be read"));
     }
     if (!has_distinct_extensions(handle.get())) {

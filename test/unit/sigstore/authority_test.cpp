@@ -50,6 +50,17 @@ TEST_CASE("a timestamp authority that lists its signer does so first; one that d
     CHECK_FALSE(authority->has_issued(0, makers::Ca().leaf(makers::key())));
 }
 
+TEST_CASE("a certificate authority has no signer of its own, whatever comes first in its chain") {
+    const makers::Ca ca;
+    auto chain = ca.chain();
+    chain.insert(chain.begin(), makers::certificate_der(ca.leaf_spec, makers::key(), ca.issuer_key));
+    const auto authority = parse(makers::authority_json(chain), Authority::Role::certificates);
+    REQUIRE(authority);
+    CHECK_FALSE(authority->leaf);
+    CHECK(authority->intermediates.size() == 2);
+    CHECK(authority->issuers.size() == 2);
+}
+
 TEST_CASE("a window may be missing, and then all times fit") {
     const makers::Ca ca;
     const auto authority = parse(makers::authority_json(ca.chain(), "null"), Authority::Role::certificates);

@@ -161,7 +161,20 @@ TEST_CASE("more elements than the limits are refused before they are looked at")
     }));
     CAPTURE(name);
     CHECK(code_of(replace(json, from, to)) == expected);
-    CHECK(code_of(std::string(kMaxBundleSize + 1, ' ')) == "limits");
+}
+
+TEST_CASE("limits of sizes are the largest sizes that are allowed") {
+    const auto json = vectors::image("signed-rekor1-email").bundle;
+    CHECK(code_of(json + std::string(kMaxBundleSize - json.size(), ' ')) == "parsed");
+    const auto larger = Bundle::parse(base::as_bytes(json + std::string(kMaxBundleSize + 1 - json.size(), ' ')));
+    REQUIRE_FALSE(larger);
+    CHECK(larger.error().code == FailureCode::limits);
+    CHECK(larger.error().expected == "a bundle of at most 4 MiB");
+    const auto with_token = [&](std::size_t size) {
+        return code_of(edit(json, "signedTimestamp", [&](const std::string&) { return base::base64_encode(base::Bytes(size)); }));
+    };
+    CHECK(with_token(kMaxTimestampSize) == "parsed");
+    CHECK(with_token(kMaxTimestampSize + 1) == "limits");
 }
 
 TEST_CASE("versions differ in how the certificate comes and in what an entry must have") {

@@ -154,6 +154,29 @@ TEST_CASE("path lengths and name constraints of issuers hold") {
     CHECK(verdict(ca, {at(1'500)}) == "path");
 }
 
+TEST_CASE("of several issuers of one name and key the reason that is nearest to a path is told") {
+    const makers::Ca ca;
+    auto expired = ca.issuer_spec;
+    expired.not_after = 1'100;
+    auto unfit = ca.issuer_spec;
+    unfit.extensions.back() = makers::extended_key_usage({std::string(makers::kServerAuth)});
+    const auto first = makers::certificate_der(expired, ca.issuer_key, ca.root_key);
+    const auto second = makers::certificate_der(unfit, ca.issuer_key, ca.root_key);
+    const auto reason = [&](const std::vector<base::Bytes>& issuers) {
+        auto chain = issuers;
+        chain.push_back(ca.chain()[1]);
+        const auto document = base::json::parse(makers::authority_json(chain)).value();
+        const auto authority = Authority::parse(base::json::Reader(document), Authority::Role::certificates).value();
+        return build_path(ca.leaf(makers::key()), authority, Purpose::code_signing, at(1'500)).error();
+    };
+    CHECK(reason({first, second}).code == FailureCode::time_outside_cert);
+    CHECK(reason({first, second}).expected == "a certificate and issuers that are valid at the verified time");
+    CHECK(reason({second, first}).code == FailureCode::time_outside_cert);
+    CHECK(reason({second}).code == FailureCode::chain);
+    CHECK(reason({second}).expected == "issuers that are CAs for this purpose");
+    CHECK(reason({makers::Ca().chain()[0]}).expected == "a path to the anchor of https://ca.example");
+}
+
 TEST_CASE("6.3 rule 9: a timestamp signer that is a CA is refused") {
     const bool is_ca = GENERATE(false, true);
     makers::Ca ca;

@@ -44,6 +44,36 @@ TEST_CASE("a note is read as C2SP writes it") {
     CHECK(checkpoint->signatures()[0].signature == base::Bytes{9});
 }
 
+TEST_CASE("a note of 64 KiB is the largest") {
+    const auto signature = line("name", base::Bytes{1, 2, 3, 4}, base::Bytes{9});
+    const auto note = [&](std::size_t size) {
+        const auto frame = "o\n5\n" + kRoot + "\n" + "\n\n" + signature;
+        return "o\n5\n" + kRoot + "\n" + std::string(size - frame.size(), 'x') + "\n\n" + signature;
+    };
+    CHECK(note(64 * 1024).size() == 64 * 1024);
+    CHECK(Checkpoint::parse(note(64 * 1024), "here"));
+    CHECK_FALSE(Checkpoint::parse(note(64 * 1024 + 1), "here"));
+}
+
+TEST_CASE("the name of a Rekor v2 log is its host, or the one under which an Ed25519 key has the log's id") {
+    const auto ed25519 = makers::key("ed25519");
+    const auto named = log_of(makers::ed25519_log_json(ed25519, "other.example"));  // its base URL may say anything
+    const auto note_by = [](const makers::Key& key, const std::string& name, base::BytesView id) {
+        const auto text = text_of(name);
+        return Checkpoint::parse(text + "\n" + line(name, id, key.sign(base::as_bytes(text))), "here").value();
+    };
+    CHECK(note_by(ed25519, "other.example", named.id).verify_v2(named));
+    auto moved = named;
+    moved.host = "moved.example";
+    CHECK(note_by(ed25519, "other.example", named.id).verify_v2(moved));
+    CHECK(code_of(note_by(ed25519, "third.example", moved.note_id("third.example")).verify_v2(moved)) == FailureCode::checkpoint);
+    // The id of an ECDSA key says nothing about the name.
+    const auto ecdsa = makers::key();
+    const auto log = log_of(makers::ecdsa_log_json(ecdsa, "https://log.example"));
+    CHECK(note_by(ecdsa, "log.example", log.id).verify_v2(log));
+    CHECK(code_of(note_by(ecdsa, "other.example", log.id).verify_v2(log)) == FailureCode::checkpoint);
+}
+
 TEST_CASE("notes that break the grammar are refused") {
     const auto signature = line("name", base::Bytes{1, 2, 3, 4}, base::Bytes{9});
     std::string many;
@@ -52,6 +82,9 @@ TEST_CASE("notes that break the grammar are refused") {
         {"empty", ""},
         {"no signature lines", text_of("o") + "\n"},
         {"no blank line", text_of("o") + signature},
+        {"a blank extension line", "o\n5\n" + kRoot + "\n\nmore\n\n" + signature},
+        {"a second signature line that is cut off", text_of("o") + "\n" + signature + signature.substr(0, signature.size() - 1)},
+        {"a name that looks like a signature", text_of("o") + "\n" + kDash + "AAAAAAAAAAAA\n"},
         {"no last newline", text_of("o") + "\n" + signature.substr(0, signature.size() - 1)},
         {"no origin", "\n5\n" + kRoot + "\n\n" + signature},
         {"origin line missing", "5\n" + kRoot + "\n\n" + signature},

@@ -77,6 +77,7 @@ TEST_CASE("7.2: where only a digest is known it must be by the hash of the key")
     CHECK(by_certificate(make("P-384", "SHA256", false, true).bundle, digest(HashAlgorithm::sha256)) == "ok");
     CHECK(by_certificate(make("P-384", "SHA384", false, true).bundle, digest(HashAlgorithm::sha256)) == "signature");
     CHECK(by_certificate(make("P-256", "SHA256", false, true).bundle, digest(HashAlgorithm::sha512)) == "unsupported");
+    CHECK(by_certificate(make("P-384", "SHA384", false, true).bundle, digest(HashAlgorithm::sha512)) == "unsupported");
 }
 
 TEST_CASE("7.1: Ed25519 signs messages pre-hashed, envelopes as they are") {
@@ -93,11 +94,15 @@ TEST_CASE("7.1: Ed25519 signs messages pre-hashed, envelopes as they are") {
     CHECK(by_certificate(vectors::bundle(json), whole()) == "signature");
     CHECK(code_of(check_content_signature(vectors::bundle(json), Signer(key), whole())) == "ok");
     CHECK(code_of(check_content_signature(message.bundle, Signer(key), whole())) == "ok");
+    const auto other = makers::key("ed25519").public_key();
+    CHECK(code_of(check_content_signature(message.bundle, Signer(other), whole())) == "signature");
+    CHECK(code_of(check_content_signature(vectors::bundle(json), Signer(other), whole())) == "signature");
 }
 
 TEST_CASE("7.1: RSA of the registry's sizes only, and PSS only for a key that is said to sign so") {
     CHECK(by_certificate(make("rsa2560", "SHA256", false, true).bundle, whole()) == "unsupported");
     CHECK(by_certificate(make("rsa3072", "SHA256", false, true).bundle, whole()) == "ok");
+    CHECK(by_certificate(make("rsa4096", "SHA256", false, true).bundle, whole()) == "ok");
     const auto rsa = make("rsa2048", "SHA256", true, true);
     const auto key = rsa.world.leaf_key.public_key();
     const auto pss = base::base64_encode(rsa.world.leaf_key.sign_pss(base::as_bytes(kMessage)));

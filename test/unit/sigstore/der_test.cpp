@@ -5,6 +5,15 @@
 using namespace sigstore;
 using base::Bytes;
 
+namespace {
+
+Bytes joined(Bytes head, std::size_t size) {
+    head.resize(head.size() + size);
+    return head;
+}
+
+}  // namespace
+
 TEST_CASE("elements are read in order, with their bytes as they stand") {
     const Bytes bytes{0x02, 0x01, 0x05, 0x0C, 0x02, 'h', 'i'};
     der::Reader reader(bytes);
@@ -25,6 +34,23 @@ TEST_CASE("lengths round trip in their shortest form") {
     CHECK(content->size() == size);
 }
 
+TEST_CASE("a high tag number is refused whatever its class, and its neighbour is not") {
+    for (const std::uint8_t tag : std::initializer_list<std::uint8_t>{0x1F, 0x3F, 0x9F, 0xBF}) {
+        const Bytes bytes{tag, 0x01, 0x00};
+        CHECK_FALSE(der::Reader(bytes).next());
+        CHECK_FALSE(der::only(bytes, tag));
+    }
+    const Bytes bytes{0x1E, 0x01, 0x00};
+    CHECK(der::Reader(bytes).next());
+}
+
+TEST_CASE("a length of four octets is read") {
+    const auto bytes = joined({0x04, 0x83, 0x01, 0x00, 0x00}, 0x10000);
+    CHECK(der::only(bytes, der::kOctetString).value().size() == 0x10000);
+    const auto four = joined({0x04, 0x84, 0x01, 0x00, 0x00, 0x00}, 0x1000000);
+    CHECK(der::only(four, der::kOctetString).value().size() == 0x1000000);
+}
+
 TEST_CASE("what is not DER is refused") {
     const auto [name, bytes] = GENERATE(table<std::string, Bytes>({
         {"empty", {}},
@@ -34,6 +60,11 @@ TEST_CASE("what is not DER is refused") {
         {"indefinite length", {0x04, 0x80, 0x00, 0x00}},
         {"long form where the short one is possible", {0x04, 0x81, 0x01, 0x00}},
         {"leading zero in the length", {0x04, 0x82, 0x00, 0x01, 0x00}},
+        {"leading zero in a length that needs the long form", joined({0x04, 0x82, 0x00, 0x80}, 0x80)},
+        {"long form of 127", joined({0x04, 0x81, 0x7F}, 0x7F)},
+        {"no length octets, content to the end", {0x04, 0x80}},
+        {"five length octets with content", joined({0x04, 0x85, 0x01, 0x00, 0x00, 0x00, 0x00}, 0x80)},
+        {"a length field that ends the bytes", {0x04, 0x81}},
         {"five length octets", {0x04, 0x85, 0x01, 0x00, 0x00, 0x00, 0x00}},
         {"length field cut off", {0x04, 0x82, 0x01}},
         {"high tag number", {0x1F, 0x01, 0x00}},

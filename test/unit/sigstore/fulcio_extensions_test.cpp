@@ -31,6 +31,9 @@ const auto kIssuer = [] { return makers::fulcio_issuer("https://issuer.example")
 TEST_CASE("the three kinds of names are read as they stand") {
     const auto [kind, names, expected] = GENERATE(table<std::string, base::Bytes, std::string>({
         {"e-mail", name(der::context(1), "foo@bar.com"), "foo@bar.com"},
+        {"a name with a blank", name(der::context(1), "foo bar@bar.com"), "foo bar@bar.com"},
+        {"the last letter of IA5", name(der::context(1), "~@bar.com"), "~@bar.com"},
+        {"the longest", name(der::context(6), std::string(4096, 'a')), std::string(4096, 'a')},
         {"URI", name(der::context(6), "https://github.com/acme/%61pp@refs/heads/main"), "https://github.com/acme/%61pp@refs/heads/main"},
         {"user name", other_name(oid::kFulcioUserName, makers::utf8_string("foo!oidc.local")), "foo!oidc.local"},
     }));
@@ -59,6 +62,8 @@ TEST_CASE("anything but one name of these kinds is no identity") {
         {"DEL", name(der::context(1), "foo@bar.com\x7f")},
         {"not IA5", name(der::context(1), "f\xC3\xB6o@bar.com")},
         {"empty", name(der::context(1), "")},
+        {"one byte too long", name(der::context(6), std::string(4097, 'a'))},
+        {"a byte beyond IA5", name(der::context(1), "\x80@bar.com")},
         {"endless", name(der::context(6), std::string(5'000, 'a'))},
         {"user name under another type", other_name(oid::kFulcioIssuer, makers::utf8_string("foo!oidc.local"))},
         {"user name as IA5String", other_name(oid::kFulcioUserName, name(0x16, "foo!oidc.local"))},
@@ -68,6 +73,9 @@ TEST_CASE("anything but one name of these kinds is no identity") {
     REQUIRE_FALSE(found);
     CHECK(found.error().code == FailureCode::identity);
     CHECK(identity({kIssuer()}).error().code == FailureCode::identity);
+    CHECK(identity({kIssuer()}).error().found == "no extension");
+    CHECK(identity({makers::Extension{"2.5.29.17", false, {0x30, 0x81, 0x02, 0x81, 0x00}}, kIssuer()}).error().found ==
+          "an unreadable extension");
 }
 
 TEST_CASE("the issuer comes from .1.8, or from .1.1 alone, and both agree") {

@@ -62,6 +62,11 @@ TEST_CASE("patterns that nobody means are refused when they are written") {
         CHECK_FALSE(StringMatcher::regex(pattern));
     }
     CHECK_FALSE(StringMatcher::exact(""));
+    CHECK(StringMatcher::glob("").error().message() == "pattern: is empty");
+    CHECK(StringMatcher::regex("").error().message() == "pattern: is empty");
+    CHECK(StringMatcher::exact("").error().message() == "text: is empty");
+    CHECK(StringMatcher::regex(std::string(1024, 'a')));
+    CHECK(StringMatcher::glob(std::string(1023, 'a') + "*"));
     CHECK_FALSE(StringMatcher::regex(std::string(1025, 'a')));
     CHECK_FALSE(StringMatcher::glob(std::string(1025, 'a')));
     CHECK(StringMatcher::exact("*").value().matches("*"));

@@ -9,7 +9,8 @@ TEST_CASE("the shared fields are read, or refused with their place") {
         base::json::parse(
             R"({"list":[1,2,3],"text":"x","empty":"","bytes":"AAAA","hash":"SHA2_384","md5":"MD5","number":1,)"
             R"("range":{"start":"2026-01-01T00:00:00Z","end":null},"backwards":{"start":"2026-01-02T00:00:00Z","end":"2026-01-01T00:00:00Z"},)"
-            R"("odd":{"start":"yesterday"}})")
+            R"("odd":{"start":"yesterday"},"moment":{"start":"2026-01-01T00:00:00Z","end":"2026-01-01T00:00:00Z"},)"
+            R"("past":{"end":"1960-01-01T00:00:00Z"}})")
             .value();
     const base::json::Reader object(document, "doc");
 
@@ -36,5 +37,7 @@ TEST_CASE("the shared fields are read, or refused with their place") {
     CHECK_FALSE(range.end);
     CHECK_FALSE(time_range_field(object, "absent").value().start);
     CHECK(time_range_field(object, "backwards").error().code == FailureCode::malformed);
+    CHECK(time_range_field(object, "moment"));
+    CHECK(time_range_field(object, "past").value().end);
     CHECK(time_range_field(object, "odd").error().where == "doc.odd.start");
 }

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "sigstore/simple_signing.h"
 #include "test/support/catch.h"
 #include "test/unit/sigstore/vectors.h"
 #include "test/unit/sigstore/world.h"
@@ -204,6 +205,8 @@ TEST_CASE("layers that are not what cosign writes are refused") {
         {"no signature", [](auto& layer) { layer.signature.clear(); }, "malformed"},
         {"a signature that is not base64", [](auto& layer) { layer.signature = "*"; }, "malformed"},
         {"a certificate that is not PEM", [](auto& layer) { layer.certificate = "x"; }, "malformed"},
+        {"a certificate under another label", [&](auto& layer) { layer.certificate = pem("TRUSTED CERTIFICATE", image.world.leaf); },
+         "malformed"},
         {"a key for a certificate", [&](auto& layer) { layer.certificate = pem("PUBLIC KEY", image.world.leaf_key.spki()); }, "malformed"},
         {"PEM of something else", [](auto& layer) { layer.certificate = pem("CERTIFICATE", base::Bytes{1}); }, "malformed"},
         {"two certificates", [](auto& layer) { layer.certificate += layer.certificate; }, "malformed"},
@@ -252,6 +255,24 @@ TEST_CASE("layers that are not what cosign writes are refused") {
         layer.bundle = changed;
         CHECK(image.verdict(layer) == "malformed");
     }
+}
+
+TEST_CASE("limits of layers are the largest sizes that are allowed") {
+    const Legacy image(false);
+    auto layer = image.layer();
+    const auto parsed = [&](const LegacyLayer& one) { return code_of(image.parse(one)); };
+    layer.blob.resize(kMaxSimpleSigning);
+    CHECK(parsed(layer) == "verified");
+    layer.blob.resize(kMaxSimpleSigning + 1);
+    CHECK(parsed(layer) == "limits");
+    layer = image.layer();
+    layer.bundle += std::string(kMaxBundleSize - layer.bundle.size(), ' ');
+    CHECK(parsed(layer) == "verified");
+    layer.bundle += ' ';
+    CHECK(parsed(layer) == "limits");
+    layer = image.layer();
+    layer.timestamp = R"({"SignedRFC3161Timestamp":")" + base::base64_encode(base::Bytes(kMaxTimestampSize)) + "\"}";
+    CHECK(parsed(layer) == "verified");
 }
 
 TEST_CASE("attestations: one envelope, one signature, and no annotation beside it") {

@@ -64,6 +64,16 @@ TEST_CASE("an entry with a wrong promise does not count, and the reason is told"
     CHECK(verdict(root, world.bundle({bad, world.v2_entry()}, {}), 2) == "set");
 }
 
+TEST_CASE("whether there are no entries or none of a known log is told") {
+    const auto world = signed_world();
+    const auto told = [&](const std::string& json) {
+        const auto bundle = vectors::bundle(json);
+        return collect_log_evidence(bundle, *bundle.certificate(), world.root(), 1).error().found;
+    };
+    CHECK(told(world.bundle({}, {})) == "no entries");
+    CHECK(told(world.bundle({edit(world.v2_entry(), "keyId", vectors::flip_decoded(0))}, {})) == "none of them");
+}
+
 TEST_CASE("logs are counted, not entries") {
     const auto world = signed_world();
     const auto root = world.root();

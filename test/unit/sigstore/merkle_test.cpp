@@ -74,6 +74,13 @@ TEST_CASE("for trees of 1 to 64 leaves the right path leads to the root and no o
     }
 }
 
+TEST_CASE("the largest tree needs its path") {
+    const auto leaf = leaf_hash({});
+    for (std::size_t length = 0; length <= 64; ++length) {
+        CHECK(root_of_path(leaf, INT64_MAX - 1, INT64_MAX, Hashes(length, leaf)).has_value() == (length == 62));
+    }
+}
+
 TEST_CASE("positions outside the tree have no root") {
     const auto leaf = leaf_hash({});
     const auto [name, index, size] = GENERATE(table<std::string, std::int64_t, std::int64_t>({
@@ -82,8 +89,11 @@ TEST_CASE("positions outside the tree have no root") {
         {"negative index", -1, 1},
         {"index is the size", 1, 1},
         {"extremes", INT64_MAX, INT64_MAX},
-        {"largest tree without its path", INT64_MAX - 1, INT64_MAX},
+        {"the smallest number", INT64_MIN, INT64_MAX},
+        {"index beyond a larger tree", 6, 5},
     }));
     CAPTURE(name);
     CHECK_FALSE(root_of_path(leaf, index, size, {}));
+    // Whatever the path: some length would fit the position if it were looked at.
+    for (std::size_t length = 0; length <= 64; ++length) CHECK_FALSE(root_of_path(leaf, index, size, Hashes(length, leaf)));
 }

@@ -15,6 +15,17 @@ TEST_CASE("one block is decoded, however its lines are broken") {
     }
 }
 
+TEST_CASE("a text of 128 KiB is the longest") {
+    const std::string frame = "-----BEGIN X-----\n\n-----END X-----\n";
+    const auto text = [&](std::size_t size) {
+        const auto letters = (size - frame.size()) / 4 * 4;
+        return "-----BEGIN X-----\n" + std::string(letters, 'A') + std::string(size - frame.size() - letters, '\n') + "\n-----END X-----\n";
+    };
+    CHECK(text(128 * 1024).size() == 128 * 1024);
+    CHECK(pem_decode(text(128 * 1024)));
+    CHECK_FALSE(pem_decode(text(128 * 1024 + 1)));
+}
+
 TEST_CASE("anything but one block is refused") {
     const std::string block = "-----BEGIN X-----\nZm9v\n-----END X-----\n";
     const auto [name, text] = GENERATE_COPY(table<std::string, std::string>({
