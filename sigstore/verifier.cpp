@@ -131,6 +131,7 @@ Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root,
     // What costs little comes first; that changes which failure is told, never whether there is one.
     TRY(auto identity, identity_of(*leaf));
     if (is_wanted && !is_wanted(identity)) return std::unexpected(unwanted(identity));
+    TRY(auto claims, FulcioClaims::of(*leaf));
     TRY(auto predicate_type, check_subject(bundle, artifact));
     TRY_VOID(check_content_signature(bundle, *leaf, artifact));
 
@@ -144,7 +145,7 @@ Checked<VerifiedSignature> verify(const Bundle& bundle, const TrustedRoot& root,
     TRY_VOID(check_certificate_logs(*leaf, path[1], root, thresholds.certificate_logs));
 
     VerifiedSignature verified{std::move(identity.subject), std::move(identity.issuer), std::move(predicate_type), {}, {},
-                               leaf->sha256_hex()};
+                               leaf->sha256_hex(),          std::move(claims)};
     tell(evidence, verified);
     return verified;
 }

@@ -10,6 +10,7 @@
 #include "sigstore/artifact.h"
 #include "sigstore/bundle.h"
 #include "sigstore/failure.h"
+#include "sigstore/fulcio_claims.h"
 #include "sigstore/fulcio_extensions.h"
 #include "sigstore/managed_key.h"
 #include "sigstore/trusted_root.h"
@@ -31,6 +32,7 @@ struct VerifiedSignature {
     std::vector<VerifiedTime> times;
     std::vector<std::string> logs;   // base URLs
     std::string certificate_sha256;  // hex, names the leaf in log lines
+    FulcioClaims claims;
 };
 
 // Whether a signer of this name is one that the caller asks for. What it is told is not proven yet.
