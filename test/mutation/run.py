@@ -70,7 +70,7 @@ class Program:
                 file.write("".join(f'"{escaped(name)}"\n' for _, name in part))
                 file.flush()
                 timeout = 20 + 10 * sum(time for time, _ in part) / 1000
-                if self.run(number, ["--abort", "-f", file.name], timeout) != 0:
+                if self.run(number, ["--abort", "--warn", "NoTests", "-f", file.name], timeout) != 0:
                     return "noticed"
         return "survived"
 

@@ -48,6 +48,7 @@ TEST_CASE("what is no public key is refused") {
         {"some text", "key", "malformed"},
         {"another label", pem("CERTIFICATE", spki), "malformed"},
         {"a private key's label", pem("PRIVATE KEY", spki), "malformed"},
+        {"PKCS#1 under another label", pem("RSA PRIVATE KEY", pkcs1_of(makers::key("rsa2048"))), "malformed"},
         {"a label that does not fit", pem("RSA PUBLIC KEY", spki), "malformed"},
         {"two blocks", pem("PUBLIC KEY", spki) + pem("PUBLIC KEY", spki), "malformed"},
         {"text before it", "key:\n" + pem("PUBLIC KEY", spki), "malformed"},

@@ -80,6 +80,44 @@ TEST_CASE("dsse 0.0.1: an unknown member is refused in every object") {
     }
 }
 
+TEST_CASE("of two signatures in a body neither is taken, whichever comes first") {
+    const auto world = signed_world();
+    const auto body = world.v1_body();
+    const auto end = body.rfind("]");
+    CHECK(body_verdict(world, body.substr(0, end) + R"(,{"signature":"AAAA","verifier":"AAAA"})" + body.substr(end)) == "body_mismatch");
+}
+
+TEST_CASE("bodies about envelopes are not about messages, nor the reverse") {
+    world::World message;
+    message.message = "a message";
+    message.sign();
+    auto envelope = message;
+    envelope.message.reset();
+    const auto dsse = envelope.v1_body();
+    CHECK(body_verdict(message, dsse) == "body_mismatch");
+    const auto intoto = R"({"apiVersion":"0.0.2","kind":"intoto","spec":{"content":{}}})";
+    CHECK(body_verdict(message, intoto, "intoto", "0.0.2") == "body_mismatch");
+    CHECK(body_verdict(envelope, message.v1_body(), "hashedrekord") == "body_mismatch");
+}
+
+TEST_CASE("hashedrekord 0.0.1 with each hash of the registry") {
+    const auto [curve, hash, digest] = GENERATE(table<std::string, std::string, std::string>({
+        {"P-256", "SHA256", "SHA2_256"},
+        {"P-384", "SHA384", "SHA2_384"},
+        {"P-521", "SHA512", "SHA2_512"},
+    }));
+    world::World world;
+    world.leaf_key = makers::key(curve);
+    world.hash = hash;
+    world.v2_hash = digest;
+    world.message = "a message";
+    world.sign();
+    CHECK(body_verdict(world, world.v1_body(), "hashedrekord") == "ok");
+    auto other = world;
+    other.hash = hash == "SHA256" ? "SHA512" : "SHA256";
+    CHECK(body_verdict(world, other.v1_body(), "hashedrekord") == "body_mismatch");
+}
+
 TEST_CASE("intoto 0.0.2: the signature is in base64 twice") {
     const auto world = signed_world();
     const auto hash = base::hex_encode(base::sha256(base::as_bytes(world.payload)));

@@ -44,6 +44,7 @@ struct World {
     makers::Ca ca;
     makers::Key leaf_key = makers::key();
     makers::Key log_key = makers::key();
+    std::string key_details = "PKIX_ECDSA_P256_SHA_256";
     std::string window = R"({"start":"1970-01-01T00:00:01Z","end":"1970-01-01T00:00:03Z"})";
 
     [[nodiscard]] Sct sct(std::uint64_t timestamp = 2'000, base::Bytes extensions = {}) const {
@@ -62,7 +63,7 @@ struct World {
     }
     [[nodiscard]] Checked<std::vector<const TransparencyLog*>> verify(const Certificate& certificate) const {
         static std::vector<std::unique_ptr<TrustedRoot>> roots;
-        const auto log = makers::log_json(log_key.spki(), "PKIX_ECDSA_P256_SHA_256", base::sha256(log_key.spki()), "https://ct", window);
+        const auto log = makers::log_json(log_key.spki(), key_details, base::sha256(log_key.spki()), "https://ct", window);
         roots.push_back(std::make_unique<TrustedRoot>(
             vectors::root(makers::root_json({.logs = {}, .certificate_logs = {log}, .authorities = {}, .timestamp_authorities = {}}))));
         const auto issuer = makers::certificate(ca.issuer_spec, ca.issuer_key, ca.root_key);
@@ -94,6 +95,25 @@ TEST_CASE("timestamps that do not fit do not count") {
     CHECK(changed([](Sct& sct) { sct.signature.back() ^= 1; }) == 0);
     CHECK(changed([](Sct& sct) { sct.hash_algorithm = 2; }) == 0);       // SHA-1
     CHECK(changed([](Sct& sct) { sct.signature_algorithm = 1; }) == 0);  // RSA, but the key is not
+}
+
+TEST_CASE("3.7: RSA logs sign with RSA, and say so") {
+    World world;
+    world.log_key = makers::key("rsa2048");
+    world.key_details = "PKIX_RSA_PKCS1V15_2048_SHA256";
+    auto sct = world.sct();
+    CHECK(world.count(sct) == 0);  // it says ECDSA
+    sct.signature_algorithm = 1;
+    CHECK(world.count(sct) == 1);
+    sct.signature.back() ^= 1;
+    CHECK(world.count(sct) == 0);
+}
+
+TEST_CASE("3.7: curves beyond P-256 are no keys of CT logs") {
+    World world;
+    world.log_key = makers::key("P-384");
+    world.key_details = "PKIX_ECDSA_P384_SHA_384";
+    CHECK(world.count(world.sct()) == 0);
 }
 
 TEST_CASE("the log's window is closed and has milliseconds") {
@@ -148,6 +168,16 @@ TEST_CASE("lists that are not consumed exactly are refused") {
     const auto logs = world.verify(world.leaf(list));
     REQUIRE_FALSE(logs);
     CHECK(logs.error().code == FailureCode::sct);
+}
+
+TEST_CASE("a timestamp that ends anywhere but at its end is refused") {
+    const World world;
+    const auto sct = encoded(world.sct(2'000, {0, 0, 5}));
+    for (std::size_t size = 0; size < sct.size(); ++size) {
+        CAPTURE(size);
+        CHECK_FALSE(embedded_scts(world.leaf(list_of({base::Bytes(sct.begin(), sct.begin() + static_cast<std::ptrdiff_t>(size))}))));
+    }
+    CHECK(embedded_scts(world.leaf(list_of(std::vector<base::Bytes>(16, sct)))).value().size() == 16);
 }
 
 TEST_CASE("no list is no timestamp, and has nothing to cut out") {

@@ -44,6 +44,12 @@ TEST_CASE("optional: texts are annotations, other values are left alone") {
     CHECK(code_of(replace(kPayload, R"("optional":null)", R"("optional":null,"more":{})")) == "ok");
 }
 
+TEST_CASE("64 KiB are the most") {
+    const auto padded = [](std::size_t size) { return kPayload + std::string(size - kPayload.size(), ' '); };
+    CHECK(code_of(padded(kMaxSimpleSigning)) == "ok");
+    CHECK(code_of(padded(kMaxSimpleSigning + 1)) == "limits");
+}
+
 TEST_CASE("payloads that another reader could read otherwise are refused") {
     const auto [name, payload, expected] = GENERATE(table<std::string, std::string, std::string>({
         {"as it is", kPayload, "ok"},

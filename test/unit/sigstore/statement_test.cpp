@@ -58,6 +58,15 @@ TEST_CASE("a subject with several digests is the artifact only if none of those 
     CHECK(parsed->is_about(base::Digest::sha256_of(content)) == with_sha256);
 }
 
+TEST_CASE("32 digests and 1 024 subjects are the most") {
+    std::string digests;
+    for (int i = 0; i < 31; ++i) digests += "\"a" + std::to_string(i) + R"(":"aa",)";
+    CHECK(Statement::parse(base::as_bytes(statement(subject(digests + R"("sha256":")" + kHex + "\"")))));
+    std::string many = "[";
+    for (int i = 0; i < 1024; ++i) many += std::string(i == 0 ? "" : ",") + R"({"digest":{"sha256":")" + kHex + "\"}}";
+    CHECK(Statement::parse(base::as_bytes(statement(many + "]"))));
+}
+
 TEST_CASE("the first subject that can be compared is told") {
     const auto told = [](const std::string& subjects) {
         return Statement::parse(base::as_bytes(statement(subjects))).value().first_subject();
@@ -83,6 +92,9 @@ TEST_CASE("statements that are not what the specification says are refused") {
         {"null subjects", statement("null"), FailureCode::malformed},
         {"1025 subjects", statement(many + "]"), FailureCode::limits},
         {"33 digests", statement(subject(digests)), FailureCode::limits},
+        {"unknown member of a subject", statement(R"([{"more":1,"digest":{"sha256":")" + kHex + R"("}}])"), FailureCode::malformed},
+        {"digests that are a list", statement(R"([{"digest":[]}])"), FailureCode::malformed},
+        {"an empty digest of another kind", statement(subject(R"("md5":"","sha256":")" + kHex + "\"")), FailureCode::malformed},
         {"subject without digest", statement(R"([{"name":"x"}])"), FailureCode::malformed},
         {"digest that is not hexadecimal", statement(subject(R"("md5":"xyz","sha256":")" + kHex + "\"")), FailureCode::malformed},
         {"short sha256", statement(subject(R"("sha256":"aa")")), FailureCode::malformed},

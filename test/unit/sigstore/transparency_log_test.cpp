@@ -45,6 +45,28 @@ TEST_CASE("ids: ECDSA by its key, Ed25519 and RSA by name and key") {
     CHECK_FALSE(rsa.is_v2_only());
 }
 
+TEST_CASE("a log writes version 2 only if its key is Ed25519 or its id covers a name") {
+    const auto id = [](const makers::Key& key) { return base::sha256(key.spki()); };
+    const auto ed25519 = makers::key("ed25519");
+    CHECK(log_of(makers::log_json(ed25519.spki(), "PKIX_ED25519", id(ed25519))).is_v2_only());
+    const auto ecdsa = makers::key();
+    CHECK_FALSE(log_of(makers::log_json(ecdsa.spki(), "PKIX_ECDSA_P256_SHA_256", id(ecdsa))).is_v2_only());
+    CHECK(log_of(makers::log_json(ecdsa.spki(), "PKIX_ECDSA_P256_SHA_256", base::Bytes(32, 7))).is_v2_only());
+}
+
+TEST_CASE("key types with which no log signs are left out of the root") {
+    const auto rsa = makers::key("rsa2048");
+    const auto ed25519 = makers::key("ed25519");
+    const auto read = [](const std::string& json) {
+        return vectors::root(makers::root_json({.logs = {json}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}));
+    };
+    for (const auto& json : {makers::log_json(rsa.spki(), "PKIX_RSA_PSS_2048_SHA256", base::sha256(rsa.spki())),
+                             makers::log_json(ed25519.spki(), "PKIX_ED25519_PH", base::sha256(ed25519.spki()))}) {
+        CHECK(read(json).logs().empty());
+        CHECK(read(json).warnings().size() == 1);
+    }
+}
+
 TEST_CASE("public logs: the ids of the stack's Rekor v2 and of its CT log can be computed again") {
     const auto root = vectors::image_root();
     for (const auto& log : root.logs()) CHECK(log.note_id(log.host) == log.id);

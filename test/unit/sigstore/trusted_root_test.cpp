@@ -98,6 +98,23 @@ TEST_CASE("a root with a fault is no root") {
     CHECK(code_of(text) == expected);
 }
 
+TEST_CASE("4 MiB are the most") {
+    const auto json = small_root();
+    CHECK(code_of(json + std::string(4 * 1024 * 1024 - json.size(), ' ')) == "parsed");
+    const auto larger = TrustedRoot::parse(base::as_bytes(json + std::string(4 * 1024 * 1024 + 1 - json.size(), ' ')));
+    REQUIRE_FALSE(larger);
+    CHECK(larger.error().code == FailureCode::limits);
+    CHECK(larger.error().expected == "a trusted root of at most 4 MiB");
+}
+
+TEST_CASE("an RSA log under the id of its key alone needs no warning") {
+    const auto rsa = makers::key("rsa2048");
+    const auto log = makers::log_json(rsa.spki(), "PKIX_RSA_PKCS1V15_2048_SHA256", base::sha256(rsa.spki()));
+    CHECK(vectors::root(makers::root_json({.logs = {log}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}))
+              .warnings()
+              .empty());
+}
+
 TEST_CASE("more than 64 of a kind are refused") {
     std::string many = "1";
     for (int i = 0; i < 64; ++i) many += ",1";

@@ -1,5 +1,6 @@
 #include "sigstore/verifier.h"
 
+#include <array>
 #include <atomic>
 #include <thread>
 
@@ -215,6 +216,31 @@ TEST_CASE("thresholds: nothing is no threshold, and witnesses are counted once")
     const auto two_tokens = world.bundle({world.v2_entry()}, {token, world.tsa.stamp(world.signature)});
     CHECK(outcome(world, two_tokens, with(1, 1, 1)) == "verified");
     CHECK(outcome(world, two_tokens, with(1, 2, 1)) == "threshold");
+}
+
+TEST_CASE("timestamp authorities of one operator are one witness, others are one each") {
+    const auto world = signed_world();
+    world::Tsa second;
+    second.ca.leaf_spec.issuer = "second issuer";
+    second.ca.issuer_spec.subject = "second issuer";
+    second.certify();
+    const auto json = world.bundle({world.v2_entry()}, {world.tsa.stamp(world.signature), second.stamp(world.signature)});
+    const auto with = [&](const std::string& first_operator, const std::string& second_operator) {
+        auto parts = world.root_parts();
+        parts.timestamp_authorities.push_back(
+            makers::authority_json(second.chain, R"({"start":"1970-01-01T00:00:00Z"})", "https://tsa2.example"));
+        const std::array operators{first_operator, second_operator};
+        for (std::size_t i = 0; i < operators.size(); ++i) {
+            if (operators[i].empty()) continue;
+            auto& authority = parts.timestamp_authorities[i];
+            authority = vectors::replace(authority, R"("uri")", R"("operator":")" + operators[i] + R"(","uri")");
+        }
+        return outcome(json, vectors::root(makers::root_json(parts)), base::Digest::parse(kOtherDigest).value(), {.times = 2});
+    };
+    CHECK(with("", "") == "verified");
+    CHECK(with("a.example", "b.example") == "verified");
+    CHECK(with("a.example", "a.example") == "threshold");
+    CHECK(with("a.example", "") == "verified");
 }
 
 TEST_CASE("a timestamp of an unknown authority counts for nothing, a broken one of a known authority ends it") {
