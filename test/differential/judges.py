@@ -31,13 +31,17 @@ class Judges:
     def __init__(self, ours, stack):
         self.programs = {"countersign": ours, "cosign": stack / "cosign", "sigstore-go": stack / "sigstore-go"}
 
+    def verdict(self, judge, bundle, case):
+        """(accepted, what was said)"""
+        signer = ["--certificate-identity", case.subject, "--certificate-oidc-issuer", case.issuer, "--trusted-root", str(case.root)]
+        asked = ["--bundle", str(bundle), *signer, str(case.artifact)]
+        if judge != "cosign":
+            return run([self.programs[judge], "verify-bundle", *asked])
+        command = ["verify-blob-attestation", "--type", "https://sigstore.dev/cosign/sign/v1"] if case.is_statement else ["verify-blob"]
+        if not case.has_log_time:
+            command.append("--use-signed-timestamps")
+        return run([self.programs[judge], *command, *asked])
+
     def verdicts(self, bundle, case):
         """{judge: (accepted, what was said)}"""
-        signer = ["--certificate-identity", case.subject, "--certificate-oidc-issuer", case.issuer, "--trusted-root", str(case.root)]
-        asked = ["verify-bundle", "--bundle", str(bundle), *signer, str(case.artifact)]
-        cosign = ["verify-blob-attestation", "--type", "https://sigstore.dev/cosign/sign/v1"] if case.is_statement else ["verify-blob"]
-        if not case.has_log_time:
-            cosign.append("--use-signed-timestamps")
-        return {"countersign": run([self.programs["countersign"], *asked]),
-                "cosign": run([self.programs["cosign"], *cosign, "--bundle", str(bundle), *signer, str(case.artifact)]),
-                "sigstore-go": run([self.programs["sigstore-go"], *asked])}
+        return {judge: self.verdict(judge, bundle, case) for judge in self.programs}
