@@ -37,10 +37,7 @@ TEST_CASE("a key is read as the type that is said, and only as that") {
 TEST_CASE("the older RSA types carry PKCS#1 and no SubjectPublicKeyInfo") {
     const auto* const name = GENERATE("PKCS1_RSA_PKCS1V5", "PKCS1_RSA_PSS");
     const auto key = makers::key("rsa2048");
-    unsigned char* out = nullptr;
-    const int size = i2d_PublicKey(key.handle.get(), &out);
-    const base::Bytes pkcs1(out, out + size);
-    OPENSSL_free(out);
+    const auto pkcs1 = key.pkcs1();
     const auto* const details = find_key_details(name);
     REQUIRE(details != nullptr);
     REQUIRE(read_key(pkcs1, *details, ""));

@@ -56,6 +56,15 @@ base::Bytes Key::spki() const { return encoded(handle.get(), i2d_PUBKEY); }
 
 sigstore::PublicKey Key::public_key() const { return sigstore::PublicKey::from_spki(spki(), "").value(); }
 
+base::Bytes Key::pkcs1() const {
+    unsigned char* out = nullptr;
+    const int size = i2d_PublicKey(handle.get(), &out);
+    REQUIRE(size > 0);
+    base::Bytes bytes(out, out + size);
+    OPENSSL_free(out);
+    return bytes;
+}
+
 base::Bytes Key::sign(base::BytesView message, std::string_view hash) const {
     const base::MdContextHandle context(EVP_MD_CTX_new());
     const auto* method = EVP_PKEY_get_base_id(handle.get()) == EVP_PKEY_ED25519 ? nullptr : EVP_get_digestbyname(std::string(hash).c_str());

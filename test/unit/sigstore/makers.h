@@ -23,6 +23,7 @@ namespace makers {
 struct Key {
     std::shared_ptr<EVP_PKEY> handle;
     [[nodiscard]] base::Bytes spki() const;
+    [[nodiscard]] base::Bytes pkcs1() const;  // RSAPublicKey
     [[nodiscard]] sigstore::PublicKey public_key() const;
     // SHA-256 and DER or PKCS#1 v1.5; Ed25519 takes the message itself.
     [[nodiscard]] base::Bytes sign(base::BytesView message, std::string_view hash = "SHA256") const;

@@ -18,14 +18,6 @@ std::string code_of(base::BytesView file) {
     return std::string(to_string(key.error().code));
 }
 
-base::Bytes pkcs1_of(const makers::Key& key) {
-    unsigned char* out = nullptr;
-    const int size = i2d_PublicKey(key.handle.get(), &out);
-    base::Bytes bytes(out, out + size);
-    OPENSSL_free(out);
-    return bytes;
-}
-
 }  // namespace
 
 TEST_CASE("a managed key comes as PEM or as DER") {
@@ -34,7 +26,7 @@ TEST_CASE("a managed key comes as PEM or as DER") {
     CHECK(ManagedKey::parse(base::as_bytes(text), "").value().key.spki() == spki);
     CHECK(ManagedKey::parse(spki, "").value().key.spki() == spki);
     const auto rsa = makers::key("rsa2048");
-    const auto pkcs1 = ManagedKey::parse(base::as_bytes(pem("RSA PUBLIC KEY", pkcs1_of(rsa))), "").value();
+    const auto pkcs1 = ManagedKey::parse(base::as_bytes(pem("RSA PUBLIC KEY", rsa.pkcs1())), "").value();
     CHECK(pkcs1.key.spki() == rsa.spki());
     CHECK(pkcs1.padding == RsaPadding::pkcs1);
     CHECK_FALSE(pkcs1.valid_for.start);
@@ -48,7 +40,7 @@ TEST_CASE("what is no public key is refused") {
         {"some text", "key", "malformed"},
         {"another label", pem("CERTIFICATE", spki), "malformed"},
         {"a private key's label", pem("PRIVATE KEY", spki), "malformed"},
-        {"PKCS#1 under another label", pem("RSA PRIVATE KEY", pkcs1_of(makers::key("rsa2048"))), "malformed"},
+        {"PKCS#1 under another label", pem("RSA PRIVATE KEY", makers::key("rsa2048").pkcs1()), "malformed"},
         {"a label that does not fit", pem("RSA PUBLIC KEY", spki), "malformed"},
         {"two blocks", pem("PUBLIC KEY", spki) + pem("PUBLIC KEY", spki), "malformed"},
         {"text before it", "key:\n" + pem("PUBLIC KEY", spki), "malformed"},

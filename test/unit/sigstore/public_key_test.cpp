@@ -11,14 +11,6 @@ namespace {
 
 const base::Bytes kMessage{'m', 's', 'g'};
 
-base::Bytes pkcs1_of(const makers::Key& key) {
-    unsigned char* out = nullptr;
-    const int size = i2d_PublicKey(key.handle.get(), &out);
-    base::Bytes bytes(out, out + size);
-    OPENSSL_free(out);
-    return bytes;
-}
-
 }  // namespace
 
 TEST_CASE("every kind of key verifies its own signatures and no others") {
@@ -152,7 +144,7 @@ TEST_CASE("bytes that are no key are malformed") {
 
 TEST_CASE("PKCS#1 keys have the identity of their SubjectPublicKeyInfo") {
     const auto key = makers::key("rsa2048");
-    const auto parsed = PublicKey::from_pkcs1(pkcs1_of(key), "");
+    const auto parsed = PublicKey::from_pkcs1(key.pkcs1(), "");
     REQUIRE(parsed);
     CHECK(parsed->spki() == key.spki());
     CHECK(parsed->bits() == 2048);
