@@ -13,10 +13,18 @@ class NotReady(Exception):
     pass
 
 
+_given = set()
+
+
 def free_port():
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        return probe.getsockname()[1]
+    """A port that nothing listens at and that was not given before: the kernel may offer the same one twice in a row."""
+    while True:
+        with socket.socket() as probe:
+            probe.bind((LOOPBACK, 0))
+            port = probe.getsockname()[1]
+        if port not in _given:
+            _given.add(port)
+            return port
 
 
 def accepts_connections(port):
