@@ -29,6 +29,8 @@ public:
     };
     [[nodiscard]] virtual std::optional<Unread> unread() { return std::nullopt; }
     virtual void took(std::uint64_t count) { static_cast<void>(count); }
+    // What went wrong with that stream meanwhile, as read() would have said it; noted as if it had.
+    [[nodiscard]] virtual base::Error failed(base::Error error) { return error; }
     // Starts again from the first byte; false where it cannot, because what was read is gone.
     [[nodiscard]] virtual bool rewind() { return false; }
 };

@@ -32,7 +32,7 @@ public:
     Async<std::size_t> read(std::span<std::uint8_t> into) override {
         if (decoder_.finished()) co_return std::size_t{0};
         auto count = co_await decoder_.read(into);
-        if (!count) co_return fail(error_code(count.error()), "answer of " + connection_->stream().peer() + ": " + count.error().message());
+        if (!count) co_return std::unexpected(failed(std::move(count).error()));
         if (decoder_.finished()) release();
         co_return count;
     }
@@ -46,13 +46,13 @@ public:
         decoder_.took(count);
         if (decoder_.finished()) release();
     }
-
-private:
     // Broken chunks are the upstream's failure.
-    static ErrorCode error_code(const base::Error& error) {
-        return error.code() == ErrorCode::timed_out ? ErrorCode::timed_out : ErrorCode::unavailable;
+    [[nodiscard]] base::Error failed(base::Error error) override {
+        const auto code = error.code() == ErrorCode::timed_out ? ErrorCode::timed_out : ErrorCode::unavailable;
+        return {code, "answer of " + connection_->stream().peer() + ": " + error.message()};
     }
 
+private:
     void release() {
         const auto pool = pool_.lock();
         if (pool && connection_->reusable(keep_alive_)) pool->give(std::move(connection_));
@@ -120,10 +120,7 @@ struct Client::State {
         return pool->take(idempotent ? options.keep_alive : std::min(options.keep_alive, kFreshEnough));
     }
 
-    // An upload waits for its own source too, which must not count as the upstream's slowness: until its answer is there it has no rate.
-    StreamLimits limits(base::Deadline deadline, bool uploads) const {
-        return {options.idle_timeout, deadline, uploads ? 0 : options.least_rate};
-    }
+    StreamLimits limits(base::Deadline deadline) const { return {options.idle_timeout, deadline, options.least_rate}; }
 };
 
 Client::Client(asio::io_context& io, asio::thread_pool& workers, Origin origin, std::shared_ptr<const ClientTls> tls, ClientOptions options)
@@ -148,13 +145,12 @@ Async<ClientResponse> Client::send(RequestHead head, BodySource* body, base::Dea
         if (!connection) {
             CO_TRY(connection, co_await state->open(deadline));
         }
-        connection->stream().set_limits(state->limits(deadline, body != nullptr));
+        connection->set_limits(state->limits(deadline));
         auto response = co_await connection->exchange(text, body, method, state->options.head_limit);
         if (response && state->proxy_refuses(response->head)) {
             co_return fail(ErrorCode::unavailable, "proxy " + state->options.proxy->url() + " answered 407 Proxy Authentication Required");
         }
         if (response) {
-            connection->stream().set_limits(state->limits(deadline, false));
             std::weak_ptr<ClientPool> pool = state->pool;
             auto answer = std::make_unique<AnswerBody>(std::move(connection), std::move(pool), response->framing, response->keep_alive);
             co_return ClientResponse(std::move(response->head), std::move(answer));

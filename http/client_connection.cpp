@@ -31,17 +31,26 @@ Error answer_error(const Error& error, const std::string& peer) {
 
 }  // namespace
 
+void ClientConnection::set_limits(StreamLimits limits) {
+    limits_ = limits;
+    stream_->set_limits(limits);
+}
+
 Async<ParsedResponse> ClientConnection::exchange(std::string head, BodySource* body, RequestMethod method, std::size_t head_limit) {
     untouched_ = true;
     request_complete_ = false;
     if (body != nullptr) {
+        const StreamLimits sending{limits_.idle, limits_.deadline};
+        stream_->set_limits(sending);
         CO_TRY(auto response, co_await upload(std::move(head), *body, method, head_limit));
+        stream_->set_limits(limits_);
         co_return response;
     }
     const std::array<asio::const_buffer, 1> parts{asio::buffer(head)};
     CO_TRY_VOID(co_await stream_->write(parts));
     request_complete_ = true;
     CO_TRY(auto response, co_await read_final_head(method, head_limit));
+    stream_->set_limits(limits_);
     co_return response;
 }
 
@@ -82,9 +91,11 @@ Async<ParsedResponse> ClientConnection::upload(std::string head, BodySource& bod
     co_await asio::this_coro::throw_if_cancelled(false);
     const auto executor = co_await asio::this_coro::executor;
     const auto shared = std::make_shared<Upload>(executor);
-    auto send = [](Stream& stream, std::string text, BodySource& source, std::shared_ptr<Upload> state) -> asio::awaitable<void> {
+    auto send = [](Stream& stream, std::string text, BodySource& source, StreamLimits after,
+                   std::shared_ptr<Upload> state) -> asio::awaitable<void> {
         const auto coding = source.length() ? RelayCoding::length : RelayCoding::chunked;
         state->outcome = co_await relay(stream, std::move(text), source, coding, state->progress);
+        if (state->outcome) stream.set_limits(after);
         // The body broke, so no answer will come. (When writing broke, one may be there: an early refusal and a closed connection.)
         if (!state->outcome && !state->progress.peer_failed) stream.cancel();
     };
@@ -93,7 +104,8 @@ Async<ParsedResponse> ClientConnection::upload(std::string head, BodySource& bod
         shared->running = false;
         shared->ended.cancel();
     };
-    asio::co_spawn(executor, send(*stream_, std::move(head), body, shared), asio::bind_cancellation_slot(shared->stop.slot(), ended));
+    asio::co_spawn(executor, send(*stream_, std::move(head), body, limits_, shared),
+                   asio::bind_cancellation_slot(shared->stop.slot(), ended));
 
     Result<ParsedResponse> response = fail(ErrorCode::internal, "reading the answer threw");
     try {

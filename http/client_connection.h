@@ -13,6 +13,9 @@ class ClientConnection {
 public:
     explicit ClientConnection(std::unique_ptr<Stream> stream) : stream_(std::move(stream)), input_(*stream_) {}
 
+    // Of the next exchange and its answer's body. A request with a body waits for its own source too, which must not count as the
+    // upstream's slowness: until it is sent there is no least rate.
+    void set_limits(StreamLimits limits);
     // Sends the request and returns the answer's final head. `body` is read by a second coroutine meanwhile, which has ended when this
     // returns: completely sent, or stopped because the answer refuses the request before its end.
     Async<ParsedResponse> exchange(std::string head, BodySource* body, RequestMethod method, std::size_t head_limit);
@@ -32,6 +35,7 @@ private:
 
     std::unique_ptr<Stream> stream_;
     Input input_;
+    StreamLimits limits_{std::chrono::milliseconds::max()};
     bool untouched_ = true;
     bool request_complete_ = false;
 };

@@ -19,7 +19,8 @@ using base::Result;
 namespace {
 
 constexpr std::size_t kKeptPipes = 16;           // per thread
-constexpr int kWantedCapacity = 256 * 1024;      // pipe(7): above /proc/sys/fs/pipe-user-pages-soft the kernel gives less
+constexpr int kWantedCapacity = 256 * 1024;
+constexpr int kLeastCapacity = 64 * 1024;
 constexpr unsigned kFlags = SPLICE_F_MOVE | SPLICE_F_NONBLOCK;
 
 std::vector<std::unique_ptr<Pipe>>& kept_pipes() {
@@ -61,7 +62,8 @@ Result<std::unique_ptr<Pipe>> Pipe::borrow() {
     std::unique_ptr<Pipe> pipe(new Pipe(ends[0], ends[1], 0));
     static_cast<void>(::fcntl(ends[1], F_SETPIPE_SZ, kWantedCapacity));
     const int capacity = ::fcntl(ends[1], F_GETPIPE_SZ);
-    if (capacity <= 0) return fail(ErrorCode::unavailable, "pipe: " + std::generic_category().message(errno));
+    if (capacity >= 0 && capacity < kLeastCapacity) return fail(ErrorCode::unavailable, "pipe: the kernel gives only a small one");
+    if (capacity < 0) return fail(ErrorCode::unavailable, "pipe: " + std::generic_category().message(errno));
     pipe->capacity_ = static_cast<std::size_t>(capacity);
     return pipe;
 }

@@ -11,7 +11,8 @@ namespace http {
 
 class Pipe {
 public:
-    // An empty one of this thread, or a new one.
+    // An empty one of this thread, or a new one. None of less than 64 KiB, which would cost more than copying: the kernel gives those to a
+    // user who has many (pipe(7), pipe-user-pages-soft).
     [[nodiscard]] static base::Result<std::unique_ptr<Pipe>> borrow();
     // For the next borrower of this thread; one with something in it is closed.
     static void give_back(std::unique_ptr<Pipe> pipe);

@@ -36,15 +36,33 @@ private:
 
 constexpr std::uint64_t kWorthAPipe = 64 * 1024;
 
-// Errors of reading carry what a body's own read() would say; `progress` is told which side failed.
+// `progress` is told which side failed.
 struct Passage {
     Stream& to;
     BodySource& body;
     RelayProgress& progress;
 };
 
+// More of the body into the pipe: so many bytes; 0 where it would have to wait.
+Async<std::size_t> fill(Pipe& pipe, const BodySource::Unread& rest, const Passage& passage) {
+    const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(rest.left, pipe.capacity()));
+    // Two streams that are always ready must not outlive the time of either.
+    auto turn = co_await rest.stream->take_turns();
+    if (!turn) co_return std::unexpected(passage.body.failed(std::move(turn).error()));
+    auto count = rest.stream->try_read(pipe, most);
+    if (!count) co_return std::unexpected(passage.body.failed(std::move(count).error()));
+    if (*count == 0U) co_return std::unexpected(passage.body.failed({ErrorCode::unavailable, "body ended early"}));
+    if (*count) co_return **count;
+    auto readable = co_await rest.stream->wait_readable();
+    if (!readable) co_return std::unexpected(passage.body.failed(std::move(readable).error()));
+    co_return std::size_t{0};
+}
+
 // The pipe's content goes on before more is read: a reader that stops reading stops the producer.
 Async<void> drain(Pipe& pipe, const Passage& passage) {
+    auto turn = co_await passage.to.take_turns();
+    passage.progress.peer_failed = !turn;
+    CO_TRY_VOID(std::move(turn));
     while (pipe.size() > 0) {
         auto sent = passage.to.try_write(pipe);
         passage.progress.peer_failed = !sent;
@@ -60,18 +78,12 @@ Async<void> drain(Pipe& pipe, const Passage& passage) {
 // Moves what is left of a body from one plain stream to the other without copying it: exactly so much, or an error.
 Async<void> pass_through(Pipe& pipe, BodySource::Unread rest, const Passage& passage) {
     while (rest.left > 0) {
-        const auto most = static_cast<std::size_t>(std::min<std::uint64_t>(rest.left, pipe.capacity()));
-        CO_TRY(const auto count, rest.stream->try_read(pipe, most));
-        if (!count) {
-            CO_TRY_VOID(co_await rest.stream->wait_readable());
-            continue;
-        }
-        if (*count == 0) co_return fail(ErrorCode::unavailable, "body ended early");
+        CO_TRY(const auto count, co_await fill(pipe, rest, passage));
+        if (count == 0) continue;
         CO_TRY_VOID(co_await drain(pipe, passage));
-        rest.left -= *count;
-        passage.progress.bytes += *count;
-        passage.body.took(*count);  // the last one may give the stream away
-        CO_TRY_VOID(co_await passage.to.take_turns());
+        rest.left -= count;
+        passage.progress.bytes += count;
+        passage.body.took(count);  // the last one may give the stream away
     }
     co_return Result<void>();
 }
@@ -92,7 +104,7 @@ Framing framing_of(const BodySource& body) {
 Async<void> relay(Stream& stream, std::string head, BodySource& body, RelayCoding coding, RelayProgress& progress) {
     const auto declared = body.length();
     const auto size = static_cast<std::size_t>(std::clamp<std::uint64_t>(declared.value_or(kRelayBuffer), 1, kRelayBuffer));
-    const auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(size);
+    auto buffer = std::make_unique_for_overwrite<std::uint8_t[]>(size);
     const std::span<std::uint8_t> room(buffer.get(), size);
     ChunkSize chunk_size;
     while (true) {
@@ -119,6 +131,7 @@ Async<void> relay(Stream& stream, std::string head, BodySource& body, RelayCodin
         const auto rest = body.unread();
         auto pipe = pipe_for(stream, coding, rest);
         if (!pipe) continue;
+        buffer.reset();  // a slow reader holds none
         const Passage passage{stream, body, progress};
         CO_TRY_VOID(co_await pass_through(*pipe, *rest, passage));
         Pipe::give_back(std::move(pipe));

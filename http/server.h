@@ -43,6 +43,8 @@ public:
     virtual ~Exchange() = default;
     [[nodiscard]] virtual const RequestHead& head() const = 0;
     [[nodiscard]] virtual BodySource& body() = 0;
+    // The client's own fault, if reading its body failed: 400 for broken framing, 408 for a body that stopped coming.
+    [[nodiscard]] virtual std::optional<unsigned> blame() const = 0;
     [[nodiscard]] virtual bool tls() const = 0;
     [[nodiscard]] virtual std::string peer() const = 0;  // address:port
     // Content-Length is content.size(); for HEAD the length is written and the content is not.

@@ -16,10 +16,14 @@ Async<std::size_t> RequestBody::read(std::span<std::uint8_t> into) {
         CO_TRY_VOID(co_await stream_.write(parts));
     }
     auto count = co_await decoder_.read(into);
-    if (!count && count.error().code() == ErrorCode::invalid_input) blame_ = 400;
-    if (!count && count.error().code() == ErrorCode::too_large) blame_ = 400;
-    if (!count && count.error().code() == ErrorCode::timed_out) blame_ = 408;
+    if (!count) co_return std::unexpected(failed(std::move(count).error()));
     co_return count;
+}
+
+base::Error RequestBody::failed(base::Error error) {
+    if (error.code() == ErrorCode::invalid_input || error.code() == ErrorCode::too_large) blame_ = 400;
+    if (error.code() == ErrorCode::timed_out) blame_ = 408;
+    return error;
 }
 
 ServerExchange::ServerExchange(Stream& stream, Input& input, ParsedRequest request, const bool& stopping)

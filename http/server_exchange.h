@@ -17,9 +17,9 @@ public:
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return decoder_.length(); }
     [[nodiscard]] std::optional<Unread> unread() override { return continue_due_ ? std::nullopt : decoder_.unread(); }
     void took(std::uint64_t count) override { decoder_.took(count); }
+    [[nodiscard]] base::Error failed(base::Error error) override;
     [[nodiscard]] bool finished() const { return decoder_.finished(); }
     void forget_continue() { continue_due_ = false; }  // behind a final answer it would be read as the next one
-    // The client's own fault, if reading failed: 400 for broken framing, 408 for a body that stopped coming.
     [[nodiscard]] std::optional<unsigned> blame() const { return blame_; }
 
 private:
@@ -36,6 +36,7 @@ public:
 
     [[nodiscard]] const RequestHead& head() const override { return request_.head; }
     [[nodiscard]] BodySource& body() override { return body_; }
+    [[nodiscard]] std::optional<unsigned> blame() const override { return body_.blame(); }
     [[nodiscard]] bool tls() const override { return stream_.tls(); }
     [[nodiscard]] std::string peer() const override { return stream_.peer(); }
     Async<void> respond(ResponseHead head, base::BytesView content) override;
@@ -45,7 +46,7 @@ public:
     [[nodiscard]] std::uint64_t bytes_sent() const override { return progress_.bytes; }
 
     // The status for a handler that failed without an answer.
-    [[nodiscard]] unsigned failure_status() const { return body_.blame().value_or(500); }
+    [[nodiscard]] unsigned failure_status() const { return blame().value_or(500); }
     [[nodiscard]] bool complete() const { return progress_.complete; }
     // An unfinished answer whose reader knows, by length or chunks, that the rest is missing.
     [[nodiscard]] bool cut_is_plain() const { return ends_by_itself_ && progress_.head_sent && !progress_.peer_failed; }

@@ -129,9 +129,10 @@ Async<void> Stream::wait_writable() {
 
 Async<void> Stream::take_turns() {
     const auto state = state_;
+    if (!state->start()) co_return std::unexpected(state->error_from("", "use of"));
     if (state->moved < kTurn) co_return Result<void>();
     const auto interrupted = co_await state->take_turns();
-    if (interrupted) co_return std::unexpected(state->error_from(interrupted.message(), "write to"));
+    if (interrupted) co_return std::unexpected(state->error_from(interrupted.message(), "use of"));
     co_return Result<void>();
 }
 

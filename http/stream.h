@@ -67,7 +67,8 @@ public:
     // The same for try_write().
     Async<void> wait_writable();
 
-    // For whoever moves much with try_read() and try_write(): lets other connections of the thread have their turn when it is time.
+    // For whoever moves much with try_read() and try_write(), which look at no time: an error when the deadline has passed, and lets
+    // other connections of the thread have their turn when it is their time.
     Async<void> take_turns();
     // Between a plain stream's socket and a pipe, inside the kernel: as try_read (of at most `most` bytes) and try_write. A pipe that is
     // full, or empty, moves nothing.

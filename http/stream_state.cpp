@@ -1,6 +1,7 @@
 #include "http/stream_state.h"
 
 #include <boost/asio/post.hpp>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -64,6 +65,7 @@ bool Stream::State::note(Waiting& waiting) {
     if (!waits()) begin_wait(now);
     timed_out = until <= now;
     waiting.noted = !timed_out;
+    if (&waiting == &writing && limits.idle != limits.idle.max()) offered = untaken();
     if (waiting.noted && until != kNever) arm(until);
     return waiting.noted;
 }
@@ -103,6 +105,24 @@ void Stream::State::buy_time(std::size_t count) {
     patience = std::min<std::chrono::nanoseconds>(limits.idle, patience + bought);
 }
 
+// tcp(7), SIOCOUTQ, which is TIOCOUTQ: bytes of ours that the peer has not acknowledged.
+std::size_t Stream::State::untaken() const {
+    int bytes = 0;
+    const bool known = ::ioctl(const_cast<Socket&>(socket).native_handle(), TIOCOUTQ, &bytes) == 0;
+    return known ? static_cast<std::size_t>(std::max(bytes, 0)) : 0;
+}
+
+// The kernel calls a socket writable when a third of its buffer is free, which may be megabytes. What the peer took meanwhile counts.
+void Stream::State::count_taken(SteadyTime now) {
+    const auto left = untaken();
+    const auto taken = offered - std::min(left, offered);
+    offered = left;
+    if (taken == 0) return;
+    count_wait(now);
+    buy_time(taken);
+    begin_wait(now);
+}
+
 void Stream::State::arm(SteadyTime when) {
     if (when >= armed_for) return;
     armed_for = when;
@@ -116,7 +136,9 @@ void Stream::State::arm(SteadyTime when) {
 void Stream::State::expired() {
     armed_for = kNever;
     if (!waits() || until == kNever) return;
-    if (until > std::chrono::steady_clock::now()) return arm(until);
+    const auto now = std::chrono::steady_clock::now();
+    if (until <= now && writing.noted) count_taken(now);
+    if (until > now) return arm(until);
     timed_out = true;
     cancel();
 }
@@ -175,11 +197,18 @@ Result<std::size_t> Stream::State::write_outcome(ssize_t sent) {
     return count;
 }
 
-Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
+Result<std::size_t> Stream::State::begin_read(std::size_t most) {
     const auto wanted = fault(Operation::read);
-    if (ended = ended || wanted == Fault::end; ended) return std::optional<std::size_t>(0);
+    ended = ended || wanted == Fault::end;
+    if (ended) return std::size_t{0};
     if (fails(wanted)) return std::unexpected(error_from("injected fault", "read from"));
-    if (wanted == Fault::one_byte) into = into.first(std::min<std::size_t>(into.size(), 1));
+    return wanted == Fault::one_byte ? std::min<std::size_t>(most, 1) : most;
+}
+
+Result<std::optional<std::size_t>> Stream::State::read(std::span<std::uint8_t> into) {
+    TRY(const auto most, begin_read(into.size()));
+    if (ended) return std::optional<std::size_t>(0);
+    into = into.first(most);
     if (!secure) return read_outcome(receive_now(socket.native_handle(), into.data(), into.size()));
     std::size_t count = 0;
     const auto step = secure->read(into, count);
@@ -196,10 +225,12 @@ Result<std::size_t> Stream::State::write(std::span<const asio::const_buffer> par
     if (one.size() > 0) parts = std::span(&one, 1);
     if (!secure) return write_outcome(send_now(socket.native_handle(), parts));
     std::size_t count = 0;
+    const auto before = secure->sent();
     const auto step = secure->write(parts, count);
+    progress(writing, static_cast<std::size_t>(secure->sent() - before));  // records may be sent in part
     writing.direction = step == Step::wants_read ? Socket::wait_read : Socket::wait_write;
     if (step == Step::failed || step == Step::ended) return std::unexpected(error_from(secure->failure(), "write to"));
-    return write_outcome(static_cast<ssize_t>(count));
+    return count;
 }
 
 // splice(2) asks the socket itself whether it may wait.
@@ -209,12 +240,10 @@ void Stream::State::never_block() {
 }
 
 Result<std::optional<std::size_t>> Stream::State::read(Pipe& into, std::size_t most) {
-    const auto wanted = fault(Operation::read);
-    if (ended = ended || wanted == Fault::end; ended) return std::optional<std::size_t>(0);
-    if (fails(wanted)) return std::unexpected(error_from("injected fault", "read from"));
-    if (wanted == Fault::one_byte) most = std::min<std::size_t>(most, 1);
+    TRY(const auto allowed, begin_read(most));
+    if (ended) return std::optional<std::size_t>(0);
     never_block();
-    return read_outcome(into.fill(socket.native_handle(), most));
+    return read_outcome(into.fill(socket.native_handle(), allowed));
 }
 
 Result<std::size_t> Stream::State::write(Pipe& from) {

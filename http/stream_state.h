@@ -51,6 +51,8 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     void begin_wait(SteadyTime now);
     void count_wait(SteadyTime now);
     void buy_time(std::size_t count);
+    [[nodiscard]] std::size_t untaken() const;
+    void count_taken(SteadyTime now);
     void arm(SteadyTime when);
     void expired();
     void cancel();
@@ -65,6 +67,8 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     base::Result<std::optional<std::size_t>> read(Pipe& into, std::size_t most);
     base::Result<std::size_t> write(Pipe& from);
     void never_block();
+    // What is read at most after this, of `most`; 0 at the end.
+    base::Result<std::size_t> begin_read(std::size_t most);
     base::Result<std::optional<std::size_t>> read_outcome(ssize_t received);
     base::Result<std::size_t> write_outcome(ssize_t sent);
 
@@ -80,7 +84,8 @@ struct Stream::State : std::enable_shared_from_this<Stream::State> {
     SteadyTime until = kNever;   // how long it may take
     std::chrono::nanoseconds patience{0};  // what is left of the idle time, where a least rate is asked for
     SteadyTime armed_for = kNever;
-    std::size_t moved = 0;  // bytes since the last wait
+    std::size_t offered = 0;  // untaken() when the write that waits began to
+    std::size_t moved = 0;    // bytes since the last wait
     std::uint32_t cancels = 0;
     bool timed_out = false;
     bool ended = false;  // by the peer

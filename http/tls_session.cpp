@@ -29,6 +29,9 @@ constexpr std::size_t kRecord = SSL3_RT_MAX_PLAIN_LENGTH;
 // What one system call may bring: a few records. Held only while there is something in it.
 constexpr std::size_t kReadAhead = 64 * 1024;
 constexpr std::size_t kSendAtOnce = 64 * 1024;
+// What one step looks at before others have their turn. No record and no handshake message of ours is as long; what is, carries nothing
+// for whoever reads: new keys (RFC 8446 section 4.6.3) and tickets (4.6.1) without end.
+constexpr std::size_t kMostTaken = 2 * kReadAhead;
 
 // What the next record is made of: a long part as it stands, or the beginning of several short ones in a row, copied together.
 std::span<const std::uint8_t> next_piece(std::span<const asio::const_buffer> parts, std::size_t skip) {
@@ -62,6 +65,10 @@ int TlsSession::Link::read(BIO* bio, char* into, int size) {
     auto& link = *static_cast<Link*>(BIO_get_data(bio));
     BIO_clear_retry_flags(bio);
     if (link.error != 0) return -1;
+    if (link.taken >= kMostTaken) {  // the socket stays readable: the step is repeated at once, after others
+        BIO_set_retry_read(bio);
+        return -1;
+    }
     const auto count = receive_now(link.socket.native_handle(), into, static_cast<std::size_t>(size));
     if (count < 0 && would_block(errno)) {
         BIO_set_retry_read(bio);
@@ -69,6 +76,7 @@ int TlsSession::Link::read(BIO* bio, char* into, int size) {
         link.error = errno;
     }
     link.ended = count == 0;
+    if (count > 0) link.taken += static_cast<std::size_t>(count);
     return static_cast<int>(count);
 }
 
@@ -103,15 +111,16 @@ bool TlsSession::Link::flush() {
     auto& records = outgoing();
     // Either the socket was full and everything went to `unsent`, or it was not and everything is in `records`.
     const base::BytesView bytes = unsent.empty() ? records : unsent;
-    std::size_t sent = 0;
-    while (sent < bytes.size() && error == 0) {
-        const std::array<asio::const_buffer, 1> rest{asio::buffer(bytes.data() + sent, bytes.size() - sent)};
+    std::size_t done = 0;
+    while (done < bytes.size() && error == 0) {
+        const std::array<asio::const_buffer, 1> rest{asio::buffer(bytes.data() + done, bytes.size() - done)};
         const auto count = send_now(socket.native_handle(), rest);
         if (count < 0 && would_block(errno)) break;
         if (count < 0) error = errno;
-        if (count > 0) sent += static_cast<std::size_t>(count);
+        if (count > 0) done += static_cast<std::size_t>(count);
     }
-    base::Bytes left(bytes.begin() + static_cast<std::ptrdiff_t>(sent), bytes.end());
+    sent += done;
+    base::Bytes left(bytes.begin() + static_cast<std::ptrdiff_t>(done), bytes.end());
     unsent = std::move(left);
     records.clear();
     if (unsent.empty()) owed = 0;
@@ -208,11 +217,13 @@ TlsSession::Step TlsSession::finish_handshake(int outcome) {
 }
 
 TlsSession::Step TlsSession::accept() {
+    link_.taken = 0;
     base::clear_openssl_errors();
     return finish_handshake(SSL_accept(connection_.get()));
 }
 
 TlsSession::Step TlsSession::connect() {
+    link_.taken = 0;
     base::clear_openssl_errors();
     return finish_handshake(SSL_connect(connection_.get()));
 }
@@ -223,6 +234,7 @@ TlsSession::Step TlsSession::read(std::span<std::uint8_t> into, std::size_t& cou
     link_.reading = true;
     do {
         std::size_t piece = 0;
+        link_.taken = 0;
         base::clear_openssl_errors();
         const int outcome = SSL_read_ex(connection_.get(), into.data() + count, into.size() - count, &piece);
         count += piece;

@@ -51,6 +51,7 @@ public:
     // False when the next read has nothing to look at but the socket.
     [[nodiscard]] bool may_read() const { return !starved_ && holds_records(); }
     [[nodiscard]] std::string failure() const;  // why the last step failed
+    [[nodiscard]] std::uint64_t sent() const { return link_.sent; }  // bytes that the socket took, records and all
 
 private:
     // What OpenSSL's calls on the socket come to.
@@ -59,6 +60,8 @@ private:
         int error = 0;  // errno; every later call gets it too
         bool ended = false;
         base::Bytes unsent;  // what the socket did not take
+        std::uint64_t sent = 0;
+        std::size_t taken = 0;  // from the socket, since the step began
         bool reading = false;
         std::size_t owed = 0;  // what was written while reading, answers to the peer's requests for new keys, since all of it was sent
 

@@ -35,6 +35,7 @@ public:
         return rest_.unread();
     }
     void took(std::uint64_t count) override { rest_.took(count); }
+    [[nodiscard]] base::Error failed(base::Error error) override { return rest_.failed(std::move(error)); }
 
 private:
     base::Bytes prefix_;

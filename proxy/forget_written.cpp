@@ -24,6 +24,12 @@ void add_tag(std::vector<std::string>& keys, const std::string& canonical, const
 
 }  // namespace
 
+bool may_be_written(const base::Result<http::ClientResponse>& answer) {
+    if (!answer) return true;
+    const auto status = answer->head().status;
+    return status / 100 != 4 || status == 408 || status == 409;
+}
+
 void forget_pushed(SharedState& shared, const std::string& canonical, const registry::ManifestRoute& route,
                    const registry::Manifest& pushed) {
     std::vector<std::string> keys;

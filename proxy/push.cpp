@@ -28,10 +28,10 @@ http::Async<registry::Manifest> read_manifest(Request& request) {
     co_return registry::Manifest::parse(type.value_or(""), *std::move(body));
 }
 
-ApiError refusal_of(const base::Error& error) {
+ApiError refusal_of(const base::Error& error, unsigned blame) {
     if (error.code() == base::ErrorCode::too_large) return {ApiCode::size_invalid, 413, error.message()};
     if (error.code() == base::ErrorCode::invalid_input) return {ApiCode::manifest_invalid, error.message()};
-    return {ApiCode::manifest_invalid, 400, "the manifest did not arrive: " + error.message()};
+    return {ApiCode::manifest_invalid, blame, "the manifest did not arrive: " + error.message()};
 }
 
 http::Async<void> answer_created(RoutedRequest& routed, const registry::ManifestRoute& route, const registry::Manifest& manifest,
@@ -50,7 +50,9 @@ http::Async<void> answer_created(RoutedRequest& routed, const registry::Manifest
 
 http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestRoute& route) {
     const auto manifest = co_await read_manifest(routed.request);
-    if (!manifest) co_return co_await routed.request.fail(refusal_of(manifest.error()));
+    if (!manifest) {
+        co_return co_await routed.request.fail(refusal_of(manifest.error(), routed.request.exchange.blame().value_or(400)));
+    }
     const auto* asked = route.reference.digest();
     if (asked != nullptr && !asked->matches(manifest->raw())) {
         ApiError mismatch(ApiCode::digest_invalid, "the manifest does not hash to the digest in the URL");
@@ -67,7 +69,7 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
     http::BytesBody body(base::Bytes(manifest->raw().begin(), manifest->raw().end()));
     const auto deadline = base::Deadline::after(kPushTime);
     auto answer = co_await routed.exchange(std::move(head), &body, deadline);
-    forget_pushed(routed.request.shared, routed.destination.canonical, route, *manifest);
+    if (may_be_written(answer)) forget_pushed(routed.request.shared, routed.destination.canonical, route, *manifest);
     if (!answer) co_return co_await routed.request.fail_upstream(answer.error(), ApiCode::name_unknown);
     if (answer->head().status / 100 != 2) co_return co_await routed.request.pass_refusal(*answer, ApiCode::manifest_unknown);
     co_return co_await answer_created(routed, route, *manifest, *answer);
@@ -75,7 +77,7 @@ http::Async<void> push_manifest(RoutedRequest& routed, const registry::ManifestR
 
 http::Async<void> delete_manifest(RoutedRequest& routed, const registry::ManifestRoute& route) {
     auto answer = co_await routed.remove(upstream_target(routed, route));
-    forget_deleted(routed.request.shared, routed.destination.canonical);
+    if (may_be_written(answer)) forget_deleted(routed.request.shared, routed.destination.canonical);
     co_return co_await routed.answer_removed(std::move(answer), ApiCode::manifest_unknown);
 }
 

@@ -43,12 +43,21 @@ public:
         head.headers = upload_headers(request.head().headers);
         auto* body = has_body ? &request.exchange.body() : nullptr;
         auto answer = co_await routed_.exchange(std::move(head), body, base::Deadline::never());
-        if (!answer) co_return co_await request.fail_upstream(answer.error(), ApiCode::blob_upload_unknown);
+        if (!answer) co_return co_await fail(answer.error());
         if (answer->head().status / 100 != 2) co_return co_await request.pass_refusal(*answer, ApiCode::blob_upload_unknown);
         co_return co_await pass(*answer);
     }
 
 private:
+    // A client that stopped sending hears so; everything else is the upstream's failure.
+    http::Async<void> fail(const base::Error& error) {
+        auto& request = routed_.request;
+        const auto blame = request.exchange.blame();
+        if (!blame) co_return co_await request.fail_upstream(error, ApiCode::blob_upload_unknown);
+        registry::ApiError broken(ApiCode::blob_upload_invalid, *blame, "the upload did not arrive: " + error.message());
+        co_return co_await request.fail(std::move(broken));
+    }
+
     http::Async<void> pass(http::ClientResponse& answer) {
         http::ResponseHead head;
         head.status = answer.head().status;
@@ -95,7 +104,7 @@ http::Async<void> continue_upload(RoutedRequest& routed, const registry::UploadR
 http::Async<void> delete_blob(RoutedRequest& routed, const registry::BlobRoute& route) {
     registry::BlobRoute there{routed.destination.repository, route.digest};
     auto answer = co_await routed.remove(registry::canonical_target(there));
-    forget_deleted(routed.request.shared, routed.destination.canonical);
+    if (may_be_written(answer)) forget_deleted(routed.request.shared, routed.destination.canonical);
     co_return co_await routed.answer_removed(std::move(answer), ApiCode::blob_unknown);
 }
 

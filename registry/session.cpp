@@ -21,6 +21,12 @@ public:
         return inner_.read(into);
     }
     [[nodiscard]] std::optional<std::uint64_t> length() const override { return inner_.length(); }
+    [[nodiscard]] std::optional<Unread> unread() override { return inner_.unread(); }
+    void took(std::uint64_t count) override {
+        touched_ = true;
+        inner_.took(count);
+    }
+    [[nodiscard]] base::Error failed(base::Error error) override { return inner_.failed(std::move(error)); }
     [[nodiscard]] bool rewind() override {
         if (touched_ && !inner_.rewind()) return false;
         touched_ = false;

@@ -253,3 +253,41 @@ TEST_CASE("a signature deleted while it was being collected is not kept, however
     CHECK(seen == 200);
     CHECK(gate.get(by_digest(digest)).status == 403);
 }
+
+TEST_CASE("what the registry refuses to write or delete is not forgotten") {
+    VectorRegistry registry(false);
+    const auto digest = registry.load("signed-rekor2-email", "acme/app");
+    Setup setup;
+    setup.upstream = "tag_ttl = \"1h\"\n";
+    const Gate gate(registry, kEmailPolicy, "\"pull\", \"push\", \"delete\"", setup);
+    const auto status = GENERATE(400U, 401U, 403U, 404U, 405U, 429U);
+    std::atomic<unsigned> answer_with = 0;
+    registry.intercept([&](const http::RequestHead& head) -> std::optional<Answer> {
+        if (head.method != "PUT" && head.method != "DELETE") return std::nullopt;
+        Answer answer;
+        answer.status = answer_with;
+        return answer;
+    });
+    http::Headers type;
+    type.add("Content-Type", registry::kOciIndex);
+    const auto* body = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[]})";
+    const auto tag = "/v2/acme/app/manifests/v1";
+    const auto asks_after = [&](unsigned refusal) {
+        answer_with = refusal;
+        static_cast<void>(gate.get(tag));
+        static_cast<void>(gate.get(by_digest(digest)));
+        CHECK(ask(gate.port(), "PUT", tag, type, body).status >= 400);
+        CHECK(ask(gate.port(), "PUT", by_digest("sha256-" + digest.substr(7)), type, body).status >= 400);
+        CHECK(ask(gate.port(), "DELETE", by_digest(digest)).status >= 400);
+        CHECK(ask(gate.port(), "DELETE", "/v2/acme/app/blobs/" + digest).status >= 400);
+        const auto before = registry.requests().size();
+        CHECK(gate.get(tag).status == 200);
+        CHECK(gate.get(by_digest(digest)).status == 200);
+        return registry.requests().size() - before;
+    };
+    CAPTURE(status);
+    CHECK(asks_after(status) == 0);
+    // What may have been done is forgotten.
+    CHECK(asks_after(500U) > 0);
+    CHECK(asks_after(409U) > 0);
+}

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -81,6 +82,32 @@ TEST_CASE("a peer that has gone is an error, not a signal") {
     const timespec at_once{};
     static_cast<void>(::sigtimedwait(&pipe_signal, nullptr, &at_once));
     ::sigaction(SIGPIPE, &before, nullptr);
+}
+
+TEST_CASE("a pipe that the kernel makes small is not used, and not kept") {
+    // pipe(7): what an unprivileged user gets who has more than pipe-user-pages-soft in pipes already. Root is asked nothing, so its child
+    // becomes somebody.
+    const auto child = ::fork();
+    if (child == 0) {
+        constexpr uid_t kNobodyElse = 64'213;
+        std::vector<int> held;
+        if (::geteuid() == 0 && ::setresuid(kNobodyElse, kNobodyElse, kNobodyElse) != 0) ::_exit(10);
+        for (int i = 0; i < 400; ++i) {  // 256 KiB each
+            int ends[2];
+            if (::pipe(ends) != 0) ::_exit(11);
+            static_cast<void>(::fcntl(ends[1], F_SETPIPE_SZ, 256 * 1024));
+            held.insert(held.end(), {ends[0], ends[1]});
+        }
+        if (::fcntl(held.back(), F_GETPIPE_SZ) >= 64 * 1024) ::_exit(12);
+        const bool refused = !http::Pipe::borrow() && !http::Pipe::borrow();
+        for (const int end : held) ::close(end);
+        const auto pipe = http::Pipe::borrow();
+        ::_exit(refused && pipe && (*pipe)->capacity() >= 64 * 1024 ? 0 : 13);
+    }
+    int status = -1;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    CHECK(WIFEXITED(status));
+    CHECK(WEXITSTATUS(status) == 0);
 }
 
 TEST_CASE("without descriptors there is no pipe") {

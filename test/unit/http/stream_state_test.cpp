@@ -91,3 +91,23 @@ TEST_CASE("where a least rate is asked for, a peer that takes bytes more slowly 
     CHECK(write_with(1'000'000'000) == ErrorCode::timed_out);
     CHECK(write_with(1000) == ErrorCode::internal);
 }
+
+TEST_CASE("a peer that takes bytes steadily is there, however long the kernel calls the socket full") {
+    StreamPair pair("", StreamPair::Peer::open);
+    const auto rate = GENERATE(std::size_t{0}, std::size_t{1000});
+    std::thread peer([&] {
+        std::vector<char> piece(40'000);
+        boost::system::error_code error;
+        for (auto count = std::size_t{1}; !error && count > 0;) {
+            count = pair.peer().read_some(http::asio::buffer(piece), error);
+            std::this_thread::sleep_for(10ms);
+        }
+    });
+    const std::string much(12 * 1024 * 1024, 'x');
+    const std::array<http::asio::const_buffer, 1> parts{http::asio::buffer(much)};
+    const http::StreamLimits limits{150ms, Deadline::never(), rate};
+    pair.stream().set_limits(limits);
+    CHECK(pair.run(pair.stream().write(parts)).has_value());
+    pair.stream().abort();
+    peer.join();
+}

@@ -7,6 +7,7 @@
 
 #include <csignal>
 #include <optional>
+#include <thread>
 
 #include "http/tls.h"
 #include "test/support/anonymous_memory.h"
@@ -269,4 +270,55 @@ TEST_CASE("a peer that asks for new keys again and again is let go before its an
     base::clear_openssl_errors();
     CHECK(asked < kMost);
     CHECK((kSanitized || anonymous_memory() < before + 4'000'000));
+}
+
+TEST_CASE("new keys without end and nothing else are read piece by piece, and others have their turn (RFC 8446 section 4.6.3)") {
+    const TestFolder folder;
+    TestCertificate::authority("ca").issue("DNS:localhost").write(folder.path() / "tls");
+    const auto tls = http::ServerTls::create({folder.path() / "tls.crt", folder.path() / "tls.key"}).value();
+    http::asio::io_context io;
+    http::TlsSession::Socket client(io);
+    http::TlsSession::Socket ours(io);
+    const http::asio::ip::tcp::endpoint any(http::asio::ip::address_v4::loopback(), 0);
+    http::asio::ip::tcp::acceptor acceptor(io, any);
+    acceptor.set_option(http::asio::socket_base::receive_buffer_size(4 * 1024 * 1024));
+    client.connect(acceptor.local_endpoint());
+    acceptor.accept(ours);
+    http::TlsSession session(tls->context().get(), ours);
+
+    // Connects, then sends some 800 kB of new keys and a word.
+    std::thread peer([&client] {
+        const base::OpensslHandle<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
+        const base::OpensslHandle<SSL, SSL_free> connection(SSL_new(context.get()));
+        SSL_set_fd(connection.get(), client.native_handle());
+        if (SSL_connect(connection.get()) != 1) return;
+        BIO* const records = BIO_new(BIO_s_mem());
+        SSL_set0_wbio(connection.get(), records);
+        for (int i = 0; i < 30'000; ++i) {
+            SSL_key_update(connection.get(), SSL_KEY_UPDATE_NOT_REQUESTED);
+            SSL_do_handshake(connection.get());
+        }
+        SSL_write(connection.get(), "x", 1);
+        std::string bytes(BIO_ctrl_pending(records), '\0');
+        BIO_read(records, bytes.data(), static_cast<int>(bytes.size()));
+        write_to(client, bytes);
+    });
+    auto step = Step::wants_read;
+    while (step == Step::wants_read) {
+        arrived(ours);
+        step = session.accept();
+    }
+    REQUIRE(step == Step::done);
+    for (int i = 0; i < 500 && waiting(ours) < 300'000; ++i) std::this_thread::sleep_for(10ms);
+    REQUIRE(waiting(ours) >= 300'000);
+    std::array<std::uint8_t, 10> into{};
+    std::size_t count = 0;
+    CHECK(session.read(into, count) == Step::wants_read);
+    CHECK(waiting(ours) > 0);
+    for (int i = 0; i < 10'000 && count == 0; ++i) {
+        if (!session.may_read()) arrived(ours);
+        static_cast<void>(session.read(into, count));
+    }
+    CHECK(count == 1);
+    peer.join();
 }
