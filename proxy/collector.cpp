@@ -89,7 +89,8 @@ Flights<Collected>::Ticket Collector::prepare(Question question, std::size_t bud
     auto known = store_.find(question.canonical, question.subject);
     if (known && store_.is_fresh(*known)) return nullptr;
     // Nobody waits for what is prepared for a manifest that does not exist, so it has a bound of its own.
-    if (background_.running() >= kMostPrepared) return nullptr;
+    if (static_cast<std::size_t>(prepared_.use_count() - 1) >= kMostPrepared) return nullptr;
+    question.prepared = prepared_;
     return enter(question, std::move(known), budget);
 }
 

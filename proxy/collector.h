@@ -55,6 +55,7 @@ struct Question {
     base::Digest subject;
     const PolicyRule& rule;
     Flights<Collected>::Ticket begun = {};  // of prepare(): its result is used, so that one request never looks twice
+    std::shared_ptr<const void> prepared = {};  // held by the flights that prepare() began, which are counted by it
 };
 
 struct Findings {
@@ -93,6 +94,7 @@ private:
     Background& background_;
     EvidenceStore& store_;
     const TrustStore& trust_;
+    std::shared_ptr<const void> prepared_ = std::make_shared<const char>();  // Question::prepared
 };
 
 // The place could not be looked at, so what is there is unknown; every other error is a fault of what was found.

@@ -17,7 +17,7 @@ std::size_t cost_of(const CandidateRecord& record) {
     const auto& artifact = record.candidate.artifact;
     std::size_t bytes = sizeof record + 6 * kTextOverhead + record.fault.size() + record.candidate.source.size() +
                         artifact.media_type.size() + artifact.artifact_type.size() + artifact.digest.bytes().size();
-    for (const auto& [name, value] : artifact.annotations) bytes += 4 * kTextOverhead + name.size() + value.size();
+    bytes += registry::memory_of(artifact.annotations);
     for (const auto& outcome : record.outcomes) bytes += cost_of(outcome);
     return bytes + (record.bundle ? record.bundle->size() : 0);
 }

@@ -10,8 +10,9 @@ using http::asio::awaitable;
 
 std::string digest_key(const std::string& repository, const std::string& digest) { return "m " + repository + "@" + digest; }
 
-// The parsed form is about as large as the bytes.
-std::size_t cost_of(const CachedManifest& cached) { return 2 * cached.manifest.raw().size() + cached.answer_head.size() + sizeof cached; }
+std::size_t cost_of(const CachedManifest& cached) {
+    return sizeof cached + cached.manifest.memory() + cached.digest.size() + cached.answer_head.size();
+}
 
 ManifestOutcome fault(base::Error error, std::optional<base::Digest> seen = {}) {
     return std::unexpected(ManifestFault{std::move(error), std::move(seen)});

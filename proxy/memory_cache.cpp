@@ -1,25 +1,29 @@
 #include "proxy/memory_cache.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace proxy {
 namespace {
 
 constexpr std::size_t kEntryOverhead = 256;  // nodes, hash bucket, control block
 
-// "m registry/name@…", "t registry/name:…"
-bool is_place_in(std::string_view key, std::string_view repository) {
-    const auto place = key.substr(2);
-    if (!place.starts_with(repository) || place.size() == repository.size()) return false;
-    return place[repository.size()] == '@' || place[repository.size()] == ':';
-}
-
 }  // namespace
+
+// "m registry/name@…", "t registry/name:…"; a registry may have a port.
+std::string_view MemoryCache::Entry::repository() const {
+    const std::string_view place = std::string_view(key).substr(std::min<std::size_t>(2, key.size()));
+    const auto at = place.find('@');
+    return place.substr(0, at != std::string_view::npos ? at : place.rfind(':'));
+}
 
 std::shared_ptr<const CacheItem> MemoryCache::find_item(std::string_view key) const {
     const std::lock_guard lock(mutex_);
-    const auto found = index_.find(key);
-    if (found == index_.end()) return nullptr;
-    found->second->item->mark_used();
-    return found->second->item;
+    const auto& keys = entries_.get<ByKey>();
+    const auto found = keys.find(key);
+    if (found == keys.end()) return nullptr;
+    found->item->mark_used();
+    return found->item;
 }
 
 MemoryCache::Since MemoryCache::since(std::string_view repository) const {
@@ -33,11 +37,10 @@ void MemoryCache::put(std::string key, std::shared_ptr<const CacheItem> item, st
     std::vector<std::shared_ptr<const CacheItem>> out;
     const std::lock_guard lock(mutex_);
     if (writes_[asked.counter] != asked.writes) return;
-    if (const auto found = index_.find(key); found != index_.end()) out.push_back(take(found->second));
+    out.push_back(take(key));
     if (cost > limit_) return;
     item->kept_.store(true, std::memory_order_release);
     entries_.push_back(Entry{std::move(key), std::move(item), cost});
-    index_.emplace(entries_.back().key, std::prev(entries_.end()));
     bytes_ += cost;
     make_room(std::prev(entries_.end()), out);
 }
@@ -48,19 +51,15 @@ void MemoryCache::written(std::string_view repository, std::span<const std::stri
     std::vector<std::shared_ptr<const CacheItem>> out;
     const std::lock_guard lock(mutex_);
     add_write(repository);
-    for (const auto& key : keys) {
-        if (const auto found = index_.find(key); found != index_.end()) out.push_back(take(found->second));
-    }
+    for (const auto& key : keys) out.push_back(take(key));
 }
 
 void MemoryCache::removed(std::string_view repository) {
     std::vector<std::shared_ptr<const CacheItem>> out;
     const std::lock_guard lock(mutex_);
     add_write(repository);
-    for (auto entry = entries_.begin(); entry != entries_.end();) {
-        const auto current = entry++;
-        if (is_place_in(current->key, repository)) out.push_back(take(current));
-    }
+    auto [entry, end] = entries_.get<ByRepository>().equal_range(repository);
+    while (entry != end) out.push_back(take(entries_.project<0>(entry++)));
 }
 
 std::size_t MemoryCache::bytes() const {
@@ -69,12 +68,17 @@ std::size_t MemoryCache::bytes() const {
 }
 
 std::shared_ptr<const CacheItem> MemoryCache::take(Entries::iterator entry) {
-    auto item = std::move(entry->item);
+    auto item = entry->item;
     item->kept_.store(false, std::memory_order_release);
     bytes_ -= entry->cost;
-    index_.erase(entry->key);
     entries_.erase(entry);
     return item;
+}
+
+std::shared_ptr<const CacheItem> MemoryCache::take(std::string_view key) {
+    const auto& keys = entries_.get<ByKey>();
+    const auto found = keys.find(key);
+    return found == keys.end() ? nullptr : take(entries_.project<0>(found));
 }
 
 // Each mark gives one more round. The newest entry is not asked: nobody had time to use it.
@@ -85,7 +89,7 @@ void MemoryCache::make_room(Entries::iterator newest, std::vector<std::shared_pt
         const bool stays = oldest == newest || (rounds > 0 && oldest->item->take_mark());
         if (rounds > 0) --rounds;
         if (stays) {
-            entries_.splice(entries_.end(), entries_, oldest);
+            entries_.relocate(entries_.end(), oldest);
         } else {
             out.push_back(take(oldest));
         }

@@ -6,18 +6,23 @@
 // to a repository is not kept after it: whoever asks notes since when, and put() looks whether something was written meanwhile.
 #pragma once
 
+#include <boost/multi_index/hashed_index.hpp>
+#include <boost/multi_index/mem_fun.hpp>
+#include <boost/multi_index/member.hpp>
+#include <boost/multi_index/sequenced_index.hpp>
+#include <boost/multi_index_container.hpp>
+
 #include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <list>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/time.h"
@@ -77,21 +82,30 @@ private:
         std::string key;
         std::shared_ptr<const CacheItem> item;
         std::size_t cost;
+        [[nodiscard]] std::string_view repository() const;
     };
-    using Entries = std::list<Entry>;
-    struct Hash : std::hash<std::string_view> {
-        using is_transparent = void;
-    };
+    struct ByKey {};
+    struct ByRepository {};
+    using Hash = std::hash<std::string_view>;
+    // In the order in which they go: the first one next.
+    using Entries = boost::multi_index_container<
+        Entry,
+        boost::multi_index::indexed_by<
+            boost::multi_index::sequenced<>,
+            boost::multi_index::hashed_unique<boost::multi_index::tag<ByKey>, boost::multi_index::member<Entry, std::string, &Entry::key>,
+                                              Hash, std::equal_to<>>,
+            boost::multi_index::hashed_non_unique<boost::multi_index::tag<ByRepository>,
+                                                  boost::multi_index::const_mem_fun<Entry, std::string_view, &Entry::repository>, Hash>>>;
     [[nodiscard]] std::shared_ptr<const CacheItem> find_item(std::string_view key) const;
     // What is taken out is destroyed by the caller, without the lock.
     [[nodiscard]] std::shared_ptr<const CacheItem> take(Entries::iterator entry);
+    [[nodiscard]] std::shared_ptr<const CacheItem> take(std::string_view key);  // null where it is not there
     void add_write(std::string_view repository);
     void make_room(Entries::iterator newest, std::vector<std::shared_ptr<const CacheItem>>& out);
 
     const std::size_t limit_;
     mutable std::mutex mutex_;
-    Entries entries_;  // guarded by mutex_, as all below; the next to go first
-    std::unordered_map<std::string_view, Entries::iterator, Hash> index_;  // keys are those of entries_
+    Entries entries_;  // guarded by mutex_, as all below
     std::size_t bytes_ = 0;
     std::array<std::uint64_t, 1024> writes_{};
 };

@@ -37,6 +37,13 @@ base::Result<void> check_name(std::string_view name) {
     return base::fail(base::ErrorCode::invalid_input, "member \"" + std::string(known->second) + "\" is spelled in another case");
 }
 
+// Beside the text's own place; short ones need nothing more.
+std::size_t memory_of(const std::string& text) {
+    constexpr std::size_t kShort = 15;
+    constexpr std::size_t kAllocation = 16;
+    return text.capacity() > kShort ? text.capacity() + 1 + kAllocation : 0;
+}
+
 bool is_visible(char c) { return c > 0x20 && c < 0x7F; }
 
 base::Result<void> check_strings(const Reader& array, std::size_t limit) {
@@ -79,6 +86,17 @@ base::Result<void> check_data(const Reader& reader, const Descriptor& descriptor
 }
 
 }  // namespace
+
+std::size_t memory_of(const Annotations& annotations) {
+    std::size_t bytes = annotations.capacity() * sizeof annotations.front();
+    for (const auto& [name, value] : annotations) bytes += memory_of(name) + memory_of(value);
+    return bytes;
+}
+
+std::size_t memory_of(const Descriptor& descriptor) {
+    constexpr std::size_t kDigest = 96;
+    return kDigest + memory_of(descriptor.media_type) + memory_of(descriptor.artifact_type) + memory_of(descriptor.annotations);
+}
 
 base::Result<std::string> read_media_type(const Reader& owner, std::string_view member) {
     TRY(const auto found, owner.find(member));

@@ -1,6 +1,7 @@
 // Content descriptors (OCI image-spec descriptor.md), read strictly: a value exists only if every known member has its type.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -14,6 +15,9 @@ namespace registry {
 
 using Annotations = std::vector<std::pair<std::string, std::string>>;
 
+// Bytes that they hold beside themselves, with what is allocated around texts.
+[[nodiscard]] std::size_t memory_of(const Annotations& annotations);
+
 struct Descriptor {
     std::string media_type;
     base::Digest digest;
@@ -22,6 +26,7 @@ struct Descriptor {
     Annotations annotations;
     bool has_urls = false;
 };
+[[nodiscard]] std::size_t memory_of(const Descriptor& descriptor);  // as above
 
 // The members of a descriptor. Refused beyond wrong types: an unknown or malformed digest, a negative or fractional size, and embedded
 // `data` that is not the content named by digest and size ("Implementations MUST verify", descriptor.md, "Embedded Content").

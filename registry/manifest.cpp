@@ -121,4 +121,15 @@ base::Result<void> Manifest::read_common(const Reader& document) {
     return {};
 }
 
+std::size_t Manifest::memory() const {
+    std::size_t bytes = raw_.capacity() + media_type_.capacity() + artifact_type_.capacity() + memory_of(annotations_);
+    for (const auto* list : {&layers_, &children_}) {
+        bytes += list->capacity() * sizeof(Descriptor);
+        for (const auto& descriptor : *list) bytes += memory_of(descriptor);
+    }
+    if (config_) bytes += memory_of(*config_);
+    if (subject_) bytes += memory_of(*subject_);
+    return bytes;
+}
+
 }  // namespace registry

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] const std::optional<Descriptor>& subject() const { return subject_; }
     [[nodiscard]] const std::string& artifact_type() const { return artifact_type_; }
     [[nodiscard]] const Annotations& annotations() const { return annotations_; }
+    [[nodiscard]] std::size_t memory() const;  // bytes that it holds, raw and parsed
 
 private:
     Manifest(base::Bytes raw, std::string media_type, ManifestKind kind);

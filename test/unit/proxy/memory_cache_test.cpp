@@ -107,6 +107,19 @@ TEST_CASE("removed forgets everything of the repository, and nothing of one whos
     for (const auto* key : {"m host:5000/a/b@1", "m host:5000/ab@1", "t host:5000/ab:v1"}) CHECK(value(cache, key) == 1);
 }
 
+TEST_CASE("removed finds all kinds of a repository's items, at a registry with a port as well") {
+    MemoryCache cache(100'000);
+    const std::vector<std::string> gone{"m r:5000/a@sha256:1", "e r:5000/a@sha256:1", "t r:5000/a:v1", "t r:5000/a:v2"};
+    const std::vector<std::string> stay{"m r:5000/a/b@sha256:1", "t r:5000/ab:v1", "m r/a@sha256:1", "t r:v1", "x"};
+    for (const auto& key : gone) put(cache, key, 1);
+    for (const auto& key : stay) put(cache, key, 1);
+    cache.removed("r:5000/a");
+    for (const auto& key : gone) CHECK(value(cache, key) == -1);
+    for (const auto& key : stay) CHECK(value(cache, key) == 1);
+    cache.removed("r:5000/a");
+    CHECK(cache.bytes() > 0);
+}
+
 TEST_CASE("an item knows whether it is kept, whoever holds it: forgotten, replaced, pushed out, never taken in") {
     MemoryCache cache(kFour);
     const auto first = std::make_shared<const Number>(1);

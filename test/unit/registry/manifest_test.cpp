@@ -1,5 +1,7 @@
 #include "registry/manifest.h"
 
+#include <malloc.h>
+
 #include "test/support/catch.h"
 #include "test/unit/registry/error_code.h"
 
@@ -174,3 +176,28 @@ TEST_CASE("Size and depth are bounded") {
     CHECK(parse(kOciManifest, image("\"x\":" + std::string(62, '[') + std::string(62, ']'))).has_value());
     CHECK_FALSE(parse(kOciManifest, image("\"x\":" + std::string(64, '[') + std::string(64, ']'))).has_value());
 }
+
+#if defined(__GLIBC__) && !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+TEST_CASE("A manifest knows how much memory it holds") {
+    std::string annotations = R"("annotations":{)";
+    for (int i = 0; i < 9'000; ++i) annotations += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\":\"\"";
+    annotations += "}";
+    std::string children = R"({"schemaVersion":2,"mediaType":"application/vnd.oci.image.index.v1+json","manifests":[)";
+    for (int i = 0; i < 5'000; ++i) {
+        auto child = descriptor(std::string(kOciManifest), std::to_string(i));
+        child.insert(child.size() - 1, R"(,"annotations":{"a":"long enough to stand somewhere else"})");
+        children += (i > 0 ? "," : "") + child;
+    }
+    const std::vector<std::string> documents{index(annotations), index(R"("annotations":{"a":")" + std::string(1'000'000, 'x') + "\"}"),
+                                             children + "]}"};
+    for (const auto& document : documents) {
+        auto raw = base::to_bytes(document);
+        const auto before = ::mallinfo2().uordblks + ::mallinfo2().hblkhd - raw.capacity();
+        const auto manifest = Manifest::parse(kOciIndex, std::move(raw)).value();
+        const auto grown = ::mallinfo2().uordblks + ::mallinfo2().hblkhd - before;
+        CAPTURE(document.size(), grown, manifest.memory());
+        CHECK(manifest.memory() * 10 > grown * 9);
+        CHECK(manifest.memory() * 10 < grown * 12);
+    }
+}
+#endif
