@@ -11,6 +11,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/open_files.h"
 #include "http/server.h"
 #include "proxy/admin.h"
 #include "proxy/gate.h"
@@ -202,6 +203,9 @@ int serve(Config config) {
         for (const auto& problem : app.error()) std::fprintf(stderr, "%s\n", problem.text().c_str());
         return kExitConfiguration;
     }
+    // A relay takes two sockets, and a pipe where neither is TLS.
+    if (const auto limit = base::allow_most_open_files(); !limit)
+        std::fprintf(stderr, "countersign: %s\n", limit.error().message().c_str());
     if (const auto started = (*app)->start(); !started) {
         std::fprintf(stderr, "countersign: %s\n", started.error().message().c_str());
         return kExitConfiguration;
