@@ -167,6 +167,7 @@ TEST_CASE("peers that are always ready do not outlive the deadline of either") {
     constexpr std::size_t kRest = 100'000;
     StreamPair from(std::string(kRest, 'y'));
     StreamPair to;
+    REQUIRE(from.run(from.stream().wait_readable()).has_value());
     const auto relayed = [&] {
         Begun body(from.stream(), kRest);
         http::RelayProgress progress;
@@ -182,6 +183,4 @@ TEST_CASE("peers that are always ready do not outlive the deadline of either") {
     from.stream().set_limits(patient);
     to.stream().set_limits(over);
     CHECK(relayed().error().code() == base::ErrorCode::timed_out);
-    to.stream().set_limits(patient);
-    CHECK(relayed().has_value());
 }
