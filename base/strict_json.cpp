@@ -31,13 +31,18 @@ public:
 
     bool start_object(std::size_t) { return open(Value(Object())); }
     bool key(string_t& name) {
+        ++open_.back().members;
+        if (++names_ > limits_.names) return refuse("more than " + std::to_string(limits_.names) + " names");
         if (limits_.duplicates == Duplicates::refuse && !open_.back().names.insert(fold(name)).second) {
             return refuse("duplicate member \"" + printable(name) + "\" (names are compared without case)");
         }
         open_.back().name = std::move(name);
         return true;
     }
-    bool end_object() { return close(); }
+    bool end_object() {
+        names_ -= open_.back().members;
+        return close();
+    }
     bool start_array(std::size_t) { return open(Value(Array())); }
     bool end_array() { return close(); }
 
@@ -55,6 +60,7 @@ private:
     struct Open {
         Value value;
         std::string name;                        // of the member being read
+        std::size_t members = 0;
         std::unordered_set<std::string> names;   // folded, of the members so far
     };
 
@@ -76,7 +82,7 @@ private:
     bool open(Value value) {
         if (!count()) return false;
         if (open_.size() >= limits_.depth) return refuse("nested deeper than " + std::to_string(limits_.depth));
-        open_.push_back(Open{std::move(value), {}, {}});
+        open_.push_back(Open{std::move(value), {}, 0, {}});
         return true;
     }
     bool close() {
@@ -100,6 +106,7 @@ private:
 
     const Limits& limits_;
     std::size_t values_ = 0;
+    std::size_t names_ = 0;  // of the objects that are open
     std::vector<Open> open_;
     std::vector<Value> done_;
     std::string error_;

@@ -3,7 +3,7 @@
 // Go's encoding/json matches member names case-insensitively with Unicode folding and lets the last duplicate win; a parser that
 // compares bytes sees another document (oci-proxying 2.7). So two names of one object that fold to the same text are an error here,
 // and json::Reader refuses a name that folds to a known one without being it. RFC 8259: no BOM, no trailing bytes, valid UTF-8.
-// Refused before memory is spent: depth, bytes and number of values are bounded.
+// Refused before memory is spent: depth, bytes and numbers of values and names are bounded.
 #pragma once
 
 #include <cstdint>
@@ -51,6 +51,7 @@ struct Limits {
     std::size_t bytes = 4 * 1024 * 1024;
     std::size_t depth = 64;
     std::size_t values = 250'000;
+    std::size_t names = 100'000;  // of all objects that are open at one time
 };
 
 [[nodiscard]] Result<Value> parse(std::string_view text, const Limits& limits = {});

@@ -9,6 +9,9 @@ namespace sigstore {
 
 namespace {
 
+// All entries, proofs and certificates that a bundle may have come to some 5 000.
+constexpr std::size_t kMostValues = 20'000;
+
 using base::json::Reader;
 
 // Exactly these four spellings (sigstore-verification 1.1): a semantic version in between is nothing that anybody
@@ -141,7 +144,9 @@ Checked<Bundle> Bundle::parse(base::BytesView json) {
     if (json.size() > kMaxBundleSize) {
         return std::unexpected(Failure(FailureCode::limits, "", "a bundle of at most 4 MiB", std::to_string(json.size()) + " bytes"));
     }
-    TRY(const auto document, base::json::parse(base::as_text(json)));
+    base::json::Limits limits;
+    limits.values = kMostValues;
+    TRY(const auto document, base::json::parse(base::as_text(json), limits));
     const Reader root(document);
     TRY(const auto version, parse_media_type(root));
     TRY_VOID(root.only({"mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature"}));

@@ -18,16 +18,14 @@ struct Outline {
 
 // RFC 5280 4.1: the bytes of the parts that are hashed and compared, as they stand in the certificate.
 std::optional<Outline> outline(base::BytesView der) {
-    const auto certificate = der::only(der, der::kSequence);
+    const auto certificate = der::is_strict(der) ? der::only(der, der::kSequence) : std::nullopt;
     if (!certificate) return std::nullopt;
     const auto tbs = der::Reader(*certificate).next(der::kSequence);
     if (!tbs) return std::nullopt;
     der::Reader fields(tbs->content);
-    if (fields.at(der::context_constructed(0)) && !fields.next()) return std::nullopt;  // version
-    constexpr int kSerialToSubject = 5;  // serialNumber, signature, issuer, validity, subject
-    for (int i = 0; i < kSerialToSubject; ++i) {
-        if (!fields.next()) return std::nullopt;
-    }
+    int before = 5;  // serialNumber, signature, issuer, validity, subject
+    if (fields.at(der::context_constructed(0))) ++before;  // version
+    for (; before > 0; --before) static_cast<void>(fields.next());
     const auto spki = fields.next(der::kSequence);
     if (!spki) return std::nullopt;
     return Outline{tbs->whole, spki->whole};
@@ -94,7 +92,7 @@ Checked<Certificate> Certificate::parse(base::BytesView der, std::string_view wh
     const auto parts = outline(owned);
     const unsigned char* position = owned.data();
     std::shared_ptr<X509> handle(d2i_X509(nullptr, &position, static_cast<long>(owned.size())), X509_free);
-    if (!parts || !handle || position != owned.data() + owned.size()) {
+    if (!parts || !handle) {
         return std::unexpected(unreadable(where, "one DER certificate and nothing behind it"));
     }
     // Fills OpenSSL's cache of extension values now, so that nothing is written to a shared object later; -1 tells of extensions that
@@ -122,9 +120,8 @@ bool Certificate::valid_at(base::Time time) const { return not_before() <= time 
 bool Certificate::is_ca() const { return (X509_get_extension_flags(handle()) & EXFLAG_CA) != 0; }
 
 bool Certificate::is_authority() const {
-    const auto flags = X509_get_extension_flags(handle());
-    if (!is_ca()) return false;
-    return (flags & EXFLAG_KUSAGE) == 0 || (X509_get_key_usage(handle()) & KU_KEY_CERT_SIGN) != 0;
+    // Without a key usage every use is allowed, and OpenSSL gives all bits.
+    return is_ca() && (X509_get_key_usage(handle()) & KU_KEY_CERT_SIGN) != 0;
 }
 
 bool Certificate::has_digital_signature() const {

@@ -1,5 +1,7 @@
 #include "sigstore/der.h"
 
+#include <vector>
+
 namespace sigstore::der {
 
 namespace {
@@ -9,8 +11,8 @@ struct Length {
     std::size_t octets;  // of the length field itself
 };
 
+// At least one byte.
 std::optional<Length> read_length(base::BytesView bytes) {
-    if (bytes.empty()) return std::nullopt;
     if (bytes.front() < 0x80) return Length{bytes.front(), 1};
     const std::size_t count = bytes.front() & 0x7F;
     // 0x80 is the indefinite form of BER; four octets are 4 GiB, more than anything here may have.
@@ -44,6 +46,24 @@ std::optional<base::BytesView> only(base::BytesView bytes, std::uint8_t tag) {
     const auto element = reader.next(tag);
     if (!element || !reader.at_end()) return std::nullopt;
     return element->content;
+}
+
+bool is_strict(base::BytesView element) {
+    constexpr std::uint8_t kConstructed = 0x20;
+    constexpr std::size_t kMostLevels = 64;
+    std::vector<Reader> open{Reader(element)};
+    while (!open.empty()) {
+        if (open.back().at_end()) {
+            open.pop_back();
+            continue;
+        }
+        const auto next = open.back().next();
+        if (!next || (open.size() == 1 && !open.back().at_end())) return false;
+        if ((next->tag & kConstructed) == 0) continue;
+        if (open.size() > kMostLevels) return false;
+        open.emplace_back(next->content);
+    }
+    return !element.empty();
 }
 
 base::Bytes encode(std::uint8_t tag, base::BytesView content) {

@@ -12,6 +12,7 @@ namespace sigstore::der {
 
 inline constexpr std::uint8_t kInteger = 0x02;
 inline constexpr std::uint8_t kOctetString = 0x04;
+inline constexpr std::uint8_t kNull = 0x05;
 inline constexpr std::uint8_t kObjectIdentifier = 0x06;
 inline constexpr std::uint8_t kUtf8String = 0x0C;
 inline constexpr std::uint8_t kSequence = 0x30;
@@ -41,6 +42,10 @@ private:
 
 // The only element of `bytes`, with this tag and nothing behind it.
 [[nodiscard]] std::optional<base::BytesView> only(base::BytesView bytes, std::uint8_t tag);
+
+// One element with all that is in it, as X.690 section 10 writes it: every length definite and in its shortest form. OpenSSL reads more,
+// so that bytes under no signature could be written in another way. Content of primitive elements is not looked at; 64 levels at most.
+[[nodiscard]] bool is_strict(base::BytesView element);
 
 [[nodiscard]] base::Bytes encode(std::uint8_t tag, base::BytesView content);
 void append(base::Bytes& out, base::BytesView part);

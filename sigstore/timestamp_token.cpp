@@ -38,75 +38,67 @@ std::optional<base::HashAlgorithm> hash_of(const X509_ALGOR* algorithm) {
     }
 }
 
+bool is_integer(const std::optional<der::Element>& element, std::uint8_t value) {
+    return element && base::equal(element->content, base::BytesView(&value, 1));
+}
+
 // TimeStampResp ::= SEQUENCE { status PKIStatusInfo, timeStampToken ContentInfo OPTIONAL }; status 0 is granted. 1,
 // granted with modifications, is refused: what was modified is not told.
 std::optional<base::BytesView> granted_token(base::BytesView response) {
-    const auto fields = der::only(response, der::kSequence);
+    const auto fields = der::is_strict(response) ? der::only(response, der::kSequence) : std::nullopt;
     if (!fields) return std::nullopt;
     der::Reader reader(*fields);
     const auto status_info = reader.next(der::kSequence);
     const auto token = reader.next(der::kSequence);
-    if (!status_info || !token || !reader.at_end()) return std::nullopt;
-    const auto status = der::Reader(status_info->content).next(der::kInteger);
-    if (!status || status->content.size() != 1 || status->content.front() != 0) return std::nullopt;
-    return token->whole;
+    if (!token || !reader.at_end()) return std::nullopt;
+    der::Reader status(status_info->content);
+    if (!is_integer(status.next(der::kInteger), 0)) return std::nullopt;
+    if (status.at(der::kSequence)) static_cast<void>(status.next());  // statusString, free text
+    return status.at_end() ? std::optional(token->whole) : std::nullopt;
 }
 
+// AlgorithmIdentifier of a SHA-2 hash; its parameters are absent or NULL (RFC 5754 section 2).
 bool is_sha2(base::BytesView algorithm) {
-    const auto id = der::Reader(algorithm).next(der::kObjectIdentifier);
-    return id &&
-           (base::equal(id->content, oid::kSha256) || base::equal(id->content, oid::kSha384) || base::equal(id->content, oid::kSha512));
-}
-
-bool is_integer(const std::optional<der::Element>& element, std::uint8_t value) {
-    return element && element->content.size() == 1 && element->content.front() == value;
+    der::Reader reader(algorithm);
+    const auto id = reader.next(der::kObjectIdentifier);
+    const auto parameters = reader.next(der::kNull);
+    if (!id || !reader.at_end() || (parameters && !parameters->content.empty())) return false;
+    return base::equal(id->content, oid::kSha256) || base::equal(id->content, oid::kSha384) || base::equal(id->content, oid::kSha512);
 }
 
 // SignedData ::= SEQUENCE { version 3, digestAlgorithms, encapContentInfo, [0] certificates OPTIONAL, signerInfos }
 // (RFC 5652 5.1). Its outer fields are under no signature and OpenSSL ignores most of them: they are held to the one
-// form that timestamps have, so that no byte of a stored token can be changed unnoticed.
+// form that timestamps have, so that no byte of a stored token can be changed unnoticed; but for the certificates, of which only one that
+// the signature names is ever used. OpenSSL has read the token before: what is no SignedData does not come here.
 bool has_plain_outline(base::BytesView token) {
     der::Reader content_info(*der::only(token, der::kSequence));
-    (void)content_info.next(der::kObjectIdentifier);
-    const auto wrapped = content_info.next(der::context_constructed(0));
-    const auto signed_data = wrapped && content_info.at_end() ? der::only(wrapped->content, der::kSequence) : std::nullopt;
-    if (!signed_data) return false;
-    der::Reader fields(*signed_data);
+    static_cast<void>(content_info.next(der::kObjectIdentifier));
+    der::Reader fields(*der::only(content_info.next(der::context_constructed(0))->content, der::kSequence));
     const bool is_version_3 = is_integer(fields.next(der::kInteger), 3);
-    const auto digests = fields.next(der::kSet);
-    const auto content = fields.next(der::kSequence);
-    if (fields.at(der::context_constructed(0)) && !fields.next()) return false;
-    const auto signers = fields.next(der::kSet);
-    if (!is_version_3 || !digests || !content || !signers || !fields.at_end()) return false;
-    for (der::Reader algorithms(digests->content); !algorithms.at_end();) {
-        const auto algorithm = algorithms.next(der::kSequence);
-        if (!algorithm || !is_sha2(algorithm->content)) return false;
-    }
-    const auto signer = der::only(signers->content, der::kSequence);
-    return signer && is_integer(der::Reader(*signer).next(der::kInteger), 1);
+    const auto digest = der::only(fields.next(der::kSet)->content, der::kSequence);
+    static_cast<void>(fields.next(der::kSequence));  // encapContentInfo
+    if (fields.at(der::context_constructed(0))) static_cast<void>(fields.next());
+    const auto signers = fields.next(der::kSet);  // not there: revocation lists are in its place
+    const auto signer = signers ? der::only(signers->content, der::kSequence) : std::nullopt;
+    if (!is_version_3 || !digest || !is_sha2(*digest) || !signer) return false;
+    der::Reader signer_fields(*signer);
+    const bool is_version_1 = is_integer(signer_fields.next(der::kInteger), 1);
+    static_cast<void>(signer_fields.next(der::kSequence));  // issuerAndSerialNumber
+    const auto signer_digest = signer_fields.next(der::kSequence);  // not there: the signer is named by key
+    return is_version_1 && signer_digest && is_sha2(signer_digest->content);
 }
 
 std::shared_ptr<CMS_ContentInfo> parse_cms(base::BytesView token) {
     const unsigned char* position = token.data();
     std::shared_ptr<CMS_ContentInfo> cms(d2i_CMS_ContentInfo(nullptr, &position, static_cast<long>(token.size())), CMS_ContentInfo_free);
-    if (!cms || position != token.data() + token.size()) return nullptr;
-    if (OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return nullptr;
+    if (!cms || OBJ_obj2nid(CMS_get0_type(cms.get())) != NID_pkcs7_signed) return nullptr;
     if (OBJ_obj2nid(CMS_get0_eContentType(cms.get())) != NID_id_smime_ct_TSTInfo) return nullptr;
-    auto** const content = CMS_get0_content(cms.get());
-    if (content == nullptr || *content == nullptr || !has_plain_outline(token)) return nullptr;
+    if (*CMS_get0_content(cms.get()) == nullptr || !has_plain_outline(token)) return nullptr;
     return cms;
 }
 
-CMS_SignerInfo* only_signer(CMS_ContentInfo* cms) {
-    auto* const signers = CMS_get0_SignerInfos(cms);
-    if (signers == nullptr || sk_CMS_SignerInfo_num(signers) != 1) return nullptr;
-    auto* const signer = sk_CMS_SignerInfo_value(signers, 0);
-    ASN1_OCTET_STRING* key_id = nullptr;
-    X509_NAME* issuer = nullptr;
-    ASN1_INTEGER* serial = nullptr;
-    if (CMS_SignerInfo_get0_signer_id(signer, &key_id, &issuer, &serial) != 1 || issuer == nullptr) return nullptr;
-    return signer;
-}
+// has_plain_outline(): there is one, named by issuer and serial number.
+CMS_SignerInfo* only_signer(CMS_ContentInfo* cms) { return sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0); }
 
 // The value of a signed attribute that occurs once, with one value of this ASN.1 type; the type decides how OpenSSL's
 // void pointer is to be read (CVE-2025-69420).
@@ -123,7 +115,9 @@ bool has_fitting_algorithms(CMS_SignerInfo* signer, const PublicKey& key) {
     X509_ALGOR* signature = nullptr;
     CMS_SignerInfo_get0_algs(signer, nullptr, nullptr, &digest, &signature);
     const ASN1_OBJECT* object = nullptr;
-    X509_ALGOR_get0(&object, nullptr, nullptr, signature);
+    int parameters = V_ASN1_UNDEF;
+    X509_ALGOR_get0(&object, &parameters, nullptr, signature);
+    if (parameters != V_ASN1_UNDEF && parameters != V_ASN1_NULL) return false;  // RFC 3370 section 3.2, RFC 5754 section 3.3
     const int key_id = key.kind() == KeyKind::rsa ? NID_rsaEncryption : NID_X9_62_id_ecPublicKey;
     int signed_digest = NID_undef;
     int signing_key = NID_undef;
@@ -177,9 +171,8 @@ Checked<TimestampToken> TimestampToken::parse(base::BytesView response, const st
     if (!bytes) return refuse("a granted RFC 3161 response and nothing behind it");
     TimestampToken token;
     token.cms_ = parse_cms(*bytes);
-    if (!token.cms_) return refuse("signed TSTInfo");
+    if (!token.cms_) return refuse("TSTInfo signed by exactly one signer, who is named by issuer and serial number");
     token.signer_info_ = only_signer(token.cms_.get());
-    if (token.signer_info_ == nullptr) return refuse("exactly one signer, named by issuer and serial number");
     if (!token.read_info()) return refuse("TSTInfo version 1 with a SHA-2 imprint and a time");
     if (!token.has_consistent_attributes()) return refuse("signed attributes that fit the content");
     base::clear_openssl_errors();

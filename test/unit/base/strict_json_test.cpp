@@ -59,6 +59,16 @@ TEST_CASE("limits are enforced while parsing") {
     CHECK(large.error().code() == ErrorCode::too_large);
 }
 
+TEST_CASE("the names of objects that are open at one time are bounded") {
+    json::Limits few;
+    few.names = 3;
+    few.duplicates = GENERATE(json::Duplicates::refuse, json::Duplicates::keep);
+    CHECK(json::parse(R"({"a":1,"b":2,"c":3})", few));
+    CHECK_FALSE(json::parse(R"({"a":1,"b":2,"c":3,"d":4})", few));
+    CHECK(json::parse(R"({"a":{"b":1,"c":2},"d":{"e":1}})", few));
+    CHECK_FALSE(json::parse(R"({"a":{"b":{"c":{"d":1}}}})", few));
+}
+
 TEST_CASE("duplicates can be kept, to see what a lax reader would see") {
     json::Limits lax;
     lax.duplicates = json::Duplicates::keep;

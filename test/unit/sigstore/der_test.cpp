@@ -74,3 +74,15 @@ TEST_CASE("what is not DER is refused") {
     CAPTURE(name);
     CHECK_FALSE(der::only(bytes, der::kOctetString));
 }
+
+TEST_CASE("X.690 10.1: the indefinite length and one of more octets than a length may have are refused") {
+    const Bytes indefinite = joined({0x30, 0x80}, 128);
+    CHECK_FALSE(der::Reader(indefinite).next());
+    const Bytes five = joined({0x30, 0x85, 0x01, 0x00, 0x00, 0x00, 0x80}, 128);
+    CHECK_FALSE(der::Reader(five).next());
+    // What would be left of it in 64 bits fits.
+    const Bytes nine = joined({0x30, 0x89, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80}, 128);
+    CHECK_FALSE(der::Reader(nine).next());
+    const Bytes one_octet = joined({0x30, 0x81, 0x80}, 128);
+    CHECK(der::Reader(one_octet).next());
+}
