@@ -33,7 +33,10 @@ Checked<DsseEnvelope> DsseEnvelope::parse(const base::json::Reader& json) {
 }
 
 Checked<DsseEnvelope> DsseEnvelope::parse(base::BytesView text) {
-    const auto document = base::json::parse(base::as_text(text));
+    if (text.size() > kMaxEnvelope) return std::unexpected(Failure(FailureCode::limits, "envelope", "at most 16 MiB"));
+    base::json::Limits limits;
+    limits.bytes = kMaxEnvelope;
+    const auto document = base::json::parse(base::as_text(text), limits);
     if (!document) return std::unexpected(Failure(FailureCode::malformed, "envelope", "JSON", document.error().message()));
     return parse(base::json::Reader(*document, "envelope"));
 }

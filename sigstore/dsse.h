@@ -10,6 +10,8 @@
 
 namespace sigstore {
 
+inline constexpr std::size_t kMaxEnvelope = 16 * 1024 * 1024;
+
 struct DsseEnvelope {
     std::string payload_type;
     base::Bytes payload;
@@ -18,7 +20,7 @@ struct DsseEnvelope {
 
     // Exactly one signature: of several, each could be by another signer, and one is checked. Failures: malformed, limits.
     [[nodiscard]] static Checked<DsseEnvelope> parse(const base::json::Reader& json);
-    [[nodiscard]] static Checked<DsseEnvelope> parse(base::BytesView text);  // JSON
+    [[nodiscard]] static Checked<DsseEnvelope> parse(base::BytesView text);  // JSON, at most kMaxEnvelope
 };
 
 // Pre-authentication encoding: "DSSEv1 len(type) type len(payload) payload"; the lengths count bytes, not characters.

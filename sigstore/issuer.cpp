@@ -77,7 +77,7 @@ bool lengths_hold(const Path& path) {
 std::vector<Path> paths_from(const Certificate& begin, std::span<const Certificate> intermediates, const Certificate& anchor) {
     std::vector<Path> open{{begin}};
     std::vector<Path> complete;
-    for (std::size_t next = 0; next < open.size() && complete.size() < kMostPaths && open.size() < 8 * kMostPaths; ++next) {
+    for (std::size_t next = 0; next < open.size() && open.size() < 8 * kMostPaths; ++next) {
         const auto path = open[next];
         if (may_have_issued(anchor, path.back())) {
             complete.push_back(path);

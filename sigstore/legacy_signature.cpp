@@ -109,7 +109,6 @@ Checked<LegacySignature> LegacySignature::of_image(const LegacyLayer& layer) {
 }
 
 Checked<LegacySignature> LegacySignature::of_attestation(const LegacyLayer& layer) {
-    if (layer.blob.size() > kMaxAttestation) return std::unexpected(Failure(FailureCode::limits, "envelope", "at most 16 MiB"));
     if (!layer.signature.empty()) return std::unexpected(Failure(FailureCode::malformed, kSignature, "none, as the envelope has it"));
     TRY(auto envelope, DsseEnvelope::parse(layer.blob));
     TRY(auto bundle, assemble(layer, std::move(envelope), layer.blob));

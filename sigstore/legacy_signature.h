@@ -8,8 +8,6 @@
 
 namespace sigstore {
 
-inline constexpr std::size_t kMaxAttestation = 16 * 1024 * 1024;
-
 // As the registry has it. Nothing in it is believed.
 struct LegacyLayer {
     base::Bytes blob;         // simple signing payload, or the JSON text of a DSSE envelope

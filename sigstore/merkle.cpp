@@ -23,7 +23,7 @@ std::optional<base::Sha256> root_of_path(const base::Sha256& leaf, std::int64_t 
     // Below `inner` the path branches left and right; above it, along the tree's right border, the siblings are all on
     // the left.
     const auto inner = static_cast<std::size_t>(std::bit_width(position ^ static_cast<std::uint64_t>(size - 1)));
-    const auto border = static_cast<std::size_t>(std::popcount(inner < 64 ? position >> inner : 0));
+    const auto border = static_cast<std::size_t>(std::popcount(position >> inner));
     if (hashes.size() != inner + border) return std::nullopt;
     auto hash = leaf;
     for (std::size_t i = 0; i < hashes.size(); ++i) {

@@ -28,16 +28,15 @@ const EVP_MD* digest_method(base::HashAlgorithm algorithm) {
 std::optional<KeyKind> curve_of(EVP_PKEY* key) {
     // Parameters written out may differ from the named curve in the generator: a forger's choice (CVE-2020-0601).
     int is_explicit = 0;
-    if (EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit) == 1 && is_explicit != 0) {
-        return std::nullopt;
-    }
+    static_cast<void>(EVP_PKEY_get_int_param(key, OSSL_PKEY_PARAM_EC_DECODED_FROM_EXPLICIT_PARAMS, &is_explicit));
+    if (is_explicit != 0) return std::nullopt;
     std::array<char, 64> name{};
-    std::size_t size = 0;
-    if (EVP_PKEY_get_group_name(key, name.data(), name.size(), &size) != 1) return std::nullopt;
+    std::size_t size = 0;  // stays so where there is no name
+    static_cast<void>(EVP_PKEY_get_group_name(key, name.data(), name.size(), &size));
     const std::string_view curve(name.data(), size);
-    if (curve == "prime256v1" || curve == "P-256") return KeyKind::ecdsa_p256;
-    if (curve == "secp384r1" || curve == "P-384") return KeyKind::ecdsa_p384;
-    if (curve == "secp521r1" || curve == "P-521") return KeyKind::ecdsa_p521;
+    if (curve == SN_X9_62_prime256v1) return KeyKind::ecdsa_p256;
+    if (curve == SN_secp384r1) return KeyKind::ecdsa_p384;
+    if (curve == SN_secp521r1) return KeyKind::ecdsa_p521;
     return std::nullopt;
 }
 

@@ -17,33 +17,34 @@ constexpr std::uint8_t kSha256 = 4;  // RFC 5246 7.4.1.4.1 HashAlgorithm and Sig
 constexpr std::uint8_t kRsa = 1;
 constexpr std::uint8_t kEcdsa = 3;
 
-// TLS presentation language (RFC 5246 4): big-endian numbers, vectors with a length in front.
+// TLS presentation language (RFC 5246 4): big-endian numbers, vectors with a length in front. What is not there is zero or empty, and is
+// remembered: nothing that was read counts unless finished() says so.
 class TlsReader {
 public:
     explicit TlsReader(base::BytesView bytes) : rest_(bytes) {}
     [[nodiscard]] bool at_end() const { return rest_.empty(); }
+    [[nodiscard]] bool finished() const { return at_end() && !failed_; }
 
-    [[nodiscard]] std::optional<base::BytesView> bytes(std::size_t count) {
-        if (rest_.size() < count) return std::nullopt;
+    [[nodiscard]] base::BytesView bytes(std::size_t count) {
+        if (rest_.size() < count) {
+            failed_ = true;
+            rest_ = {};
+            return {};
+        }
         const auto taken = rest_.first(count);
         rest_ = rest_.subspan(count);
         return taken;
     }
-    [[nodiscard]] std::optional<std::uint64_t> number(std::size_t octets) {
-        const auto taken = bytes(octets);
-        if (!taken) return std::nullopt;
+    [[nodiscard]] std::uint64_t number(std::size_t octets) {
         std::uint64_t value = 0;
-        for (const auto octet : *taken) value = value << 8 | octet;
+        for (const auto octet : bytes(octets)) value = value << 8 | octet;
         return value;
     }
-    [[nodiscard]] std::optional<base::BytesView> vector16() {
-        const auto size = number(2);
-        if (!size) return std::nullopt;
-        return bytes(*size);
-    }
+    [[nodiscard]] base::BytesView vector16() { return bytes(number(2)); }
 
 private:
     base::BytesView rest_;
+    bool failed_ = false;
 };
 
 void append_number(base::Bytes& out, std::uint64_t value, int octets) {
@@ -54,22 +55,16 @@ std::optional<Sct> parse_sct(base::BytesView bytes) {
     TlsReader reader(bytes);
     const auto version = reader.number(1);
     const auto log_id = reader.bytes(32);
-    const auto timestamp = reader.number(8);
-    const auto extensions = reader.vector16();
-    const auto hash = reader.number(1);
-    const auto algorithm = reader.number(1);
-    const auto signature = reader.vector16();
-    if (!version || *version != kVersion1 || !log_id || !timestamp || !extensions || !hash || !algorithm || !signature ||
-        !reader.at_end()) {
-        return std::nullopt;
-    }
     Sct sct;
-    std::ranges::copy(*log_id, sct.log_id.begin());
-    sct.timestamp = *timestamp;
-    sct.extensions.assign(extensions->begin(), extensions->end());
-    sct.hash_algorithm = static_cast<std::uint8_t>(*hash);
-    sct.signature_algorithm = static_cast<std::uint8_t>(*algorithm);
-    sct.signature.assign(signature->begin(), signature->end());
+    sct.timestamp = reader.number(8);
+    const auto extensions = reader.vector16();
+    sct.hash_algorithm = static_cast<std::uint8_t>(reader.number(1));
+    sct.signature_algorithm = static_cast<std::uint8_t>(reader.number(1));
+    const auto signature = reader.vector16();
+    if (!reader.finished() || version != kVersion1) return std::nullopt;
+    std::ranges::copy(log_id, sct.log_id.begin());
+    sct.extensions.assign(extensions.begin(), extensions.end());
+    sct.signature.assign(signature.begin(), signature.end());
     return sct;
 }
 
@@ -77,31 +72,24 @@ std::optional<std::vector<Sct>> parse_list(base::BytesView extension) {
     const auto wrapped = der::only(extension, der::kOctetString);  // an OCTET STRING inside the extension's OCTET STRING
     if (!wrapped) return std::nullopt;
     TlsReader outer(*wrapped);
-    const auto list = outer.vector16();
-    if (!list || !outer.at_end()) return std::nullopt;
-    TlsReader reader(*list);
+    TlsReader reader(outer.vector16());
+    if (!outer.finished()) return std::nullopt;
     std::vector<Sct> scts;
     while (!reader.at_end()) {
-        const auto bytes = reader.vector16();
-        auto sct = bytes ? parse_sct(*bytes) : std::nullopt;
+        auto sct = parse_sct(reader.vector16());
         if (!sct || scts.size() == kMaxScts) return std::nullopt;
         scts.push_back(*std::move(sct));
     }
     return scts;
 }
 
-// Extensions ::= SEQUENCE OF Extension, without the one SCT list.
+// Extensions ::= SEQUENCE OF Extension, without the one SCT list. Of a certificate, which has been read before.
 std::optional<base::Bytes> without_sct_list(base::BytesView extensions) {
-    const auto list = der::only(extensions, der::kSequence);
-    if (!list) return std::nullopt;
-    der::Reader reader(*list);
     base::Bytes kept;
     int dropped = 0;
-    while (!reader.at_end()) {
+    for (der::Reader reader(*der::only(extensions, der::kSequence)); !reader.at_end();) {
         const auto extension = reader.next(der::kSequence);
-        if (!extension) return std::nullopt;
         const auto id = der::Reader(extension->content).next(der::kObjectIdentifier);
-        if (!id) return std::nullopt;
         if (base::equal(id->content, oid::kSctList)) {
             ++dropped;
         } else {
@@ -149,19 +137,15 @@ Checked<std::vector<Sct>> embedded_scts(const Certificate& certificate) {
 }
 
 std::optional<base::Bytes> precertificate_tbs(const Certificate& certificate) {
-    const auto fields = der::only(certificate.tbs(), der::kSequence);
-    if (!fields) return std::nullopt;
-    der::Reader reader(*fields);
     base::Bytes kept;
-    while (!reader.at_end()) {
+    for (der::Reader reader(*der::only(certificate.tbs(), der::kSequence)); !reader.at_end();) {
         const auto field = reader.next();
-        if (!field) return std::nullopt;
         if (field->tag != der::context_constructed(3)) {
             der::append(kept, field->whole);
             continue;
         }
-        const auto extensions = without_sct_list(field->content);
-        if (!extensions || !reader.at_end()) return std::nullopt;
+        const auto extensions = without_sct_list(field->content);  // the last field
+        if (!extensions) return std::nullopt;
         der::append(kept, der::encode(field->tag, *extensions));
         return der::encode(der::kSequence, kept);
     }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "sigstore/dsse.h"
 #include "sigstore/json_fields.h"
 
 namespace sigstore {
@@ -59,7 +60,9 @@ Checked<Statement::Subject> Statement::parse_subject(const Reader& json) {
 }
 
 Checked<Statement> Statement::parse(base::BytesView payload) {
-    const auto document = base::json::parse(base::as_text(payload));
+    base::json::Limits limits;
+    limits.bytes = kMaxEnvelope;
+    const auto document = base::json::parse(base::as_text(payload), limits);
     if (!document) return std::unexpected(Failure(FailureCode::malformed, "payload", "an in-toto statement", document.error().message()));
     const Reader root(*document, "payload");
     TRY_VOID(check_type(root));

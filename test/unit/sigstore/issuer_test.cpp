@@ -99,7 +99,9 @@ TEST_CASE("what has no good path to the anchor issues nothing") {
 TEST_CASE("names that any CA of the path permits bind its signers") {
     const bool is_roots = GENERATE(false, true);
     makers::Ca ca;
-    (is_roots ? ca.root_spec : ca.issuer_spec).extensions.push_back(kOnlyCorp);
+    auto& extensions = (is_roots ? ca.root_spec : ca.issuer_spec).extensions;
+    const bool is_first = GENERATE(false, true);
+    extensions.insert(is_first ? extensions.begin() : extensions.end(), kOnlyCorp);
     const auto issuers = issuers_of(ca.chain());
     REQUIRE(lengths(issuers) == std::vector<std::size_t>{2, 1});
     CHECK_FALSE(issuers[0].has_issued(ca.leaf(makers::key())));  // foo@bar.com
@@ -128,4 +130,8 @@ TEST_CASE("twins and longer ways up are paths of their own, and their number is 
                                                 middle_key));
     }
     CHECK(issuers_of(crowd).size() <= 32);
+    std::vector<base::Bytes> siblings;
+    for (int i = 0; i < 32; ++i) siblings.push_back(makers::certificate_der(ca.issuer_spec, makers::key(), ca.root_key));
+    siblings.push_back(ca.chain()[1]);
+    CHECK(issuers_of(siblings).size() == 32);  // the anchor would be one more
 }

@@ -285,8 +285,17 @@ TEST_CASE("attestations: one envelope, one signature, and no annotation beside i
     CHECK(attestation.verdict(layer) == "malformed");
     layer.blob = base::to_bytes("x");
     CHECK(attestation.verdict(layer) == "malformed");
-    layer.blob.resize(kMaxAttestation + 1);
+    layer.blob.resize(kMaxEnvelope + 1);
     CHECK(attestation.verdict(layer) == "limits");
+    layer = attestation.layer();
+    layer.blob.resize(kMaxEnvelope, ' ');
+    CHECK(attestation.verdict(layer) == "verified");
+    Legacy large(true);
+    large.world.payload =
+        replace(large.world.payload, R"("predicate":{})", R"("predicate":{"much":")" + std::string(11'000'000, 'x') + "\"}");
+    large.world.sign();
+    large.body = large.world.v1_body();
+    CHECK(large.verdict(large.layer()) == "verified");
     layer = attestation.layer();
     layer.blob = base::to_bytes(replace(attestation.envelope(), "vnd.in-toto+json", "vnd.other+json"));
     CHECK(attestation.verdict(layer) == "unsupported");

@@ -140,6 +140,9 @@ TEST_CASE("bytes that are no key are malformed") {
     CHECK(PublicKey::from_spki(spki, "").error().code == FailureCode::malformed);
     CHECK(PublicKey::from_spki({}, "").error().code == FailureCode::malformed);
     CHECK(PublicKey::from_pkcs1(makers::key("rsa2048").spki(), "").error().code == FailureCode::malformed);
+    auto pkcs1 = makers::key("rsa2048").pkcs1();
+    pkcs1.push_back(0);
+    CHECK(PublicKey::from_pkcs1(pkcs1, "").error().code == FailureCode::malformed);
 }
 
 TEST_CASE("PKCS#1 keys have the identity of their SubjectPublicKeyInfo") {

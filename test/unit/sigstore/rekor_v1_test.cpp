@@ -206,6 +206,25 @@ TEST_CASE("the signed entry timestamp covers body, time, log and global index") 
     CHECK(code_of(rekor_v1::check_promise(vectors::bundle(json).log_entries().front(), root.logs().back())) == "set");  // Ed25519
 }
 
+TEST_CASE("a promise has a time, and is by an ECDSA key") {
+    auto world = signed_world();
+    const auto verdict = [&](std::string_view details) {
+        const auto log = makers::log_json(world.v1_key.spki(), details, base::sha256(world.v1_key.spki()));
+        const auto root =
+            vectors::root(makers::root_json({.logs = {log}, .certificate_logs = {}, .authorities = {}, .timestamp_authorities = {}}));
+        return code_of(
+            rekor_v1::check_promise(vectors::bundle(world.bundle({world.v1_entry()}, {})).log_entries().front(), root.logs().front()));
+    };
+    CHECK(verdict("PKIX_ECDSA_P256_SHA_256") == "ok");
+    world.integrated_time = 0;
+    CHECK(verdict("PKIX_ECDSA_P256_SHA_256") == "set");
+    world.integrated_time = 1'500;
+    world.v1_key = makers::key("ed25519");
+    CHECK(verdict("PKIX_ED25519") == "set");
+    world.v1_key = makers::key("rsa2048");
+    CHECK(verdict("PKIX_RSA_PKCS1V15_2048_SHA256") == "set");
+}
+
 TEST_CASE("the log key's window is closed and holds for the promised time") {
     auto world = signed_world();
     const auto window = R"({"start":"1970-01-01T00:20:00Z","end":"1970-01-01T00:25:00Z"})";  // 1 200 to 1 500
@@ -258,6 +277,7 @@ TEST_CASE("three kinds of entries are supported, in cosign's older formats two m
         {"intoto", "0.0.1", false, true},
         {"rekord", "0.0.1", false, true},
         {"rekord", "0.0.2", false, false},
+        {"intoto", "0.0.3", false, false},
         {"dsse", "0.0.2", false, false},
         {"hashedrekord", "0.0.2", false, false},
         {"cose", "0.0.1", false, false},
