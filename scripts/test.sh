@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # From nothing to all tests run: installs what is missing, builds the release and the sanitized program, runs the unit and component
 # tests of both and what needs threads under the thread sanitizer, replays the fuzz corpora, runs the lints, compares verdicts with those
-# of cosign and sigstore-go, and runs the end-to-end tests with real clients and registries. The last line is "N passed, N failed".
+# of cosign and sigstore-go, asks whether the tests notice a missing check, and runs the end-to-end tests with real clients and registries.
+# The last line is "N passed, N failed".
 #
 #   test.sh                     everything
-#   test.sh PHASE...            only these, in order: setup build lint unit tsan differential e2e
+#   test.sh PHASE...            only these, in order: setup build lint unit tsan differential mutation e2e
 #
 # Logs are kept in build/test-logs. What cannot run here prints "SKIPPED: what (why)"; with CI=true that counts as a failure.
 set -uo pipefail
@@ -89,6 +90,18 @@ differential() {
   tally differential $status
 }
 
+# A fixed sample; test/mutation/run.py alone judges all.
+mutation() {
+  python3 test/mutation/self_test.py > "$logs/mutation-self.log" 2>&1
+  note "the mutator changes what it says" $?
+  cmake --build build/release --target unit_sigstore_mutants > "$logs/build-mutants.log" 2>&1
+  note "build of the mutants" $?
+  python3 test/mutation/run.py --sample 60 --tally "$logs/mutation.tally" > "$logs/mutation.log" 2>&1
+  local status=$?
+  grep -E '^(FAILED|mutation)' "$logs/mutation.log"
+  tally mutation $status
+}
+
 e2e() {
   python3 test/e2e/run.py --logs "$logs/e2e" --tally "$logs/e2e.tally" 2>&1 | tee "$logs/e2e.log"
   tally e2e "${PIPESTATUS[0]}"
@@ -100,9 +113,9 @@ e2e() {
 }
 
 phases=("$@")
-[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit tsan differential e2e)
+[ ${#phases[@]} -gt 0 ] || phases=(setup build lint unit tsan differential mutation e2e)
 for phase in "${phases[@]}"; do
-  case $phase in setup | build | lint | unit | tsan | differential | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
+  case $phase in setup | build | lint | unit | tsan | differential | mutation | e2e) ;; *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2 ;; esac
 done
 for phase in "${phases[@]}"; do
   start=$SECONDS

@@ -86,3 +86,20 @@ TEST_CASE("X.690 10.1: the indefinite length and one of more octets than a lengt
     const Bytes one_octet = joined({0x30, 0x81, 0x80}, 128);
     CHECK(der::Reader(one_octet).next());
 }
+
+TEST_CASE("X.690 section 10: strict is one element, with lengths in their shortest form on every level") {
+    const auto nested = [](int levels) {
+        Bytes element{0x02, 0x01, 0x00};
+        for (int i = 0; i < levels; ++i) element = der::encode(der::kSequence, element);
+        return element;
+    };
+    CHECK(der::is_strict(nested(0)));
+    CHECK(der::is_strict(nested(64)));
+    CHECK_FALSE(der::is_strict(nested(65)));
+    CHECK_FALSE(der::is_strict({}));
+    CHECK_FALSE(der::is_strict(Bytes{0x02, 0x01, 0x00, 0x02, 0x01, 0x00}));  // two
+    CHECK(der::is_strict(Bytes{0x30, 0x06, 0x02, 0x01, 0x00, 0x02, 0x01, 0x00}));
+    CHECK_FALSE(der::is_strict(Bytes{0x30, 0x04, 0x02, 0x81, 0x01, 0x00}));
+    CHECK_FALSE(der::is_strict(Bytes{0x30, 0x80, 0x02, 0x01, 0x00, 0x00, 0x00}));
+    CHECK(der::is_strict(Bytes{0x04, 0x02, 0x30, 0x80}));  // what a primitive one holds is another matter
+}
