@@ -1,0 +1,19 @@
+// The mutator for JSON: every change of one value at a time.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace world {
+
+struct JsonChange {
+    std::string place;  // "verificationMaterial.tlogEntries[0].logIndex"
+    std::string what;  // "left out", "null", "empty", "another type", "twice", "first letter", "last letter", "a letter more", "one more"
+    std::string text;
+};
+
+// `json` is a document. Members keep their order.
+[[nodiscard]] std::vector<JsonChange> json_changes(std::string_view json);
+
+}  // namespace world
