@@ -166,6 +166,8 @@ TEST_CASE("A1.4: rekord 0.0.1 for image signatures, intoto 0.0.1 and 0.0.2 for a
     for (const auto& changed : vectors::with_unknown_member(first)) CHECK(judged(attestation, changed) == "malformed");
     CHECK(judged(attestation, rekord) == "body_mismatch");
     CHECK(judged(image, first) == "body_mismatch");
+    const auto of_nothing = base::hex_encode(base::sha256(base::BytesView()));  // as long as the envelope that an image does not have
+    CHECK(judged(image, replace(first, hash, of_nothing)) == "body_mismatch");
     CHECK(judged(image, R"({"apiVersion":"0.0.1","kind":"cose","spec":{}})") == "unsupported");
 }
 

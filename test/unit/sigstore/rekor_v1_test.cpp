@@ -38,8 +38,8 @@ std::string pem_b64(base::BytesView der, const std::string& label = "CERTIFICATE
 }  // namespace
 
 TEST_CASE("dsse 0.0.1: payload hash, the one signature and the certificate are those of the bundle") {
-    const auto world = signed_world();
-    const auto other = signed_world();
+    static const auto world = signed_world();  // the rows are made once, and each runs the case again
+    static const auto other = signed_world();
     const auto body = world.v1_body();
     auto second_signature = world;
     second_signature.sign();  // another valid signature of the same payload by the same key, another certificate

@@ -37,7 +37,7 @@ base::Bytes tst_info(base::BytesView stamped, const TokenSpec& spec) {
     const auto sha = base::sha256(stamped);
     const auto imprint = spec.imprint.empty() ? base::Bytes(sha.begin(), sha.end()) : spec.imprint;
     const auto algorithm = der::encode(der::kSequence, der::encode(der::kObjectIdentifier, makers::oid_content(spec.imprint_oid)));
-    return der::encode(der::kSequence, joined({der::encode(der::kInteger, base::Bytes{1}),
+    return der::encode(der::kSequence, joined({der::encode(der::kInteger, base::Bytes{spec.version}),
                                                der::encode(der::kObjectIdentifier, makers::oid_content("1.3.6.1.4.1.57264.2")),
                                                der::encode(der::kSequence, joined({algorithm, der::encode(der::kOctetString, imprint)})),
                                                der::encode(der::kInteger, base::Bytes{9}),
@@ -137,19 +137,25 @@ base::Bytes Tsa::stamp(base::BytesView bytes, const TokenSpec& spec) const {
     REQUIRE(cms != nullptr);
     REQUIRE(CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_smime_ct_TSTInfo)) == 1);
     const unsigned flags = CMS_NOCERTS | CMS_NOSMIMECAP | CMS_BINARY | CMS_PARTIAL | (spec.has_signing_certificate ? CMS_CADES : 0U);
-    auto* const signer = CMS_add1_signer(cms.get(), x509(signer_der).get(), key.handle.get(), EVP_sha256(), flags);
+    auto* const signer =
+        CMS_add1_signer(cms.get(), x509(signer_der).get(), key.handle.get(), EVP_get_digestbyname(spec.digest.c_str()), flags);
     REQUIRE(signer != nullptr);
     const base::OpensslHandle<ASN1_TIME, ASN1_TIME_free> time(ASN1_TIME_set(nullptr, spec.signing_time));
-    REQUIRE(CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, time->type, time.get(), -1) == 1);
+    const auto* const text = reinterpret_cast<const unsigned char*>("noon");
+    const bool added = spec.is_signing_time_text
+                           ? CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, V_ASN1_UTF8STRING, text, 4) == 1
+                           : CMS_signed_add1_attr_by_NID(signer, NID_pkcs9_signingTime, time->type, time.get(), -1) == 1;
+    REQUIRE(added);
     for (const auto& certificate : spec.embedded) REQUIRE(CMS_add1_cert(cms.get(), x509(certificate).get()) == 1);
-    const auto info = tst_info(bytes, spec);
+    auto info = tst_info(bytes, spec);
+    der::append(info, spec.behind_info);
     const base::BioHandle content(BIO_new_mem_buf(info.data(), static_cast<int>(info.size())));
     REQUIRE(CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY) == 1);
     unsigned char* out = nullptr;
     const int size = i2d_CMS_ContentInfo(cms.get(), &out);
     const base::Bytes token(out, out + size);
     OPENSSL_free(out);
-    const auto status = der::encode(der::kSequence, der::encode(der::kInteger, base::Bytes{spec.status}));
+    const auto status = der::encode(der::kSequence, joined({der::encode(der::kInteger, base::Bytes{spec.status}), spec.behind_status}));
     return der::encode(der::kSequence, joined({status, token}));
 }
 

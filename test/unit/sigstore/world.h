@@ -20,7 +20,12 @@ struct TokenSpec {
     std::uint8_t status = 0;
     std::int64_t signing_time = 1'500;
     bool has_signing_certificate = true;
-    std::vector<base::Bytes> embedded;  // certificates, in this order
+    std::vector<base::Bytes> embedded;  // certificates
+    std::string digest = "SHA256";      // of the content, by the signer
+    std::uint8_t version = 1;           // of TSTInfo
+    base::Bytes behind_info;
+    base::Bytes behind_status;  // statusString and failInfo
+    bool is_signing_time_text = false;
 };
 struct Tsa {
     makers::Ca ca = [] {
