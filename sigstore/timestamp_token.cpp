@@ -85,7 +85,11 @@ bool has_plain_outline(base::BytesView token) {
     const bool is_version_1 = is_integer(signer_fields.next(der::kInteger), 1);
     static_cast<void>(signer_fields.next(der::kSequence));  // issuerAndSerialNumber
     const auto signer_digest = signer_fields.next(der::kSequence);  // not there: the signer is named by key
-    return is_version_1 && signer_digest && is_sha2(signer_digest->content);
+    static_cast<void>(signer_fields.next(der::context_constructed(0)));  // signedAttrs
+    static_cast<void>(signer_fields.next(der::kSequence));               // signatureAlgorithm
+    static_cast<void>(signer_fields.next(der::kOctetString));            // signature
+    // Not at the end: there are attributes that nobody signed, or OpenSSL has read an element under another tag.
+    return is_version_1 && signer_digest && is_sha2(signer_digest->content) && signer_fields.at_end();
 }
 
 std::shared_ptr<CMS_ContentInfo> parse_cms(base::BytesView token) {

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <stdexcept>
+#include <utility>
 
 #include "sigstore/der.h"
 
@@ -74,6 +75,10 @@ private:
         with(node, place, "left out", [](Node& changed) { changed.times = 0; });
         with(node, place, "twice", [](Node& changed) { changed.times = 2; });
         with(node, place, "another tag", [](Node& changed) { changed.tag ^= 0x01; });
+        with(node, place, "as [0]", [](Node& changed) {
+            for (const auto& child : std::exchange(changed.children, {})) write(child, changed.content);
+            changed.tag = der::context(0);
+        });
         with(node, place, "a longer length", [](Node& changed) { changed.has_long_length = true; });
         if (!node.children.empty() || !node.content.empty())
             with(node, place, "empty", [](Node& changed) {

@@ -11,7 +11,7 @@ namespace world {
 
 struct DerChange {
     std::string place;  // tags from the outermost element to this one, each with its number among its neighbours: "30.1/a0.0/02.0"
-    std::string what;  // "left out", "twice", "another tag", "empty", "a longer length", "first bit", "last bit", "a byte more"
+    std::string what;  // "left out", "twice", "another tag", "as [0]", "empty", "a longer length", "first bit", "last bit", "a byte more"
     base::Bytes bytes;
 };
 

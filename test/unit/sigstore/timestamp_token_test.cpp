@@ -105,6 +105,7 @@ TEST_CASE("RFC 3161 2.4.2: TSTInfo is of version 1 and alone, and a granted stat
     };
     CHECK(reads([](world::TokenSpec&) {}));
     CHECK_FALSE(reads([](world::TokenSpec& spec) { spec.version = 2; }));
+    CHECK_FALSE(reads([](world::TokenSpec& spec) { spec.is_other_type_signed = true; }));  // RFC 5652 11.1
     CHECK_FALSE(reads([](world::TokenSpec& spec) { spec.behind_info = {0x05, 0x00}; }));
     const auto words = der::encode(der::kSequence, makers::utf8_string("Operation Okay"));
     CHECK(reads([&](world::TokenSpec& spec) { spec.behind_status = words; }));

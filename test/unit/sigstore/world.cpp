@@ -135,7 +135,8 @@ void Tsa::certify() {
 base::Bytes Tsa::stamp(base::BytesView bytes, const TokenSpec& spec) const {
     const CmsHandle cms(CMS_sign(nullptr, nullptr, nullptr, nullptr, CMS_PARTIAL | CMS_BINARY));
     REQUIRE(cms != nullptr);
-    REQUIRE(CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_smime_ct_TSTInfo)) == 1);
+    const int type = spec.is_other_type_signed ? NID_pkcs7_data : NID_id_smime_ct_TSTInfo;
+    REQUIRE(CMS_set1_eContentType(cms.get(), OBJ_nid2obj(type)) == 1);
     const unsigned flags = CMS_NOCERTS | CMS_NOSMIMECAP | CMS_BINARY | CMS_PARTIAL | (spec.has_signing_certificate ? CMS_CADES : 0U);
     auto* const signer =
         CMS_add1_signer(cms.get(), x509(signer_der).get(), key.handle.get(), EVP_get_digestbyname(spec.digest.c_str()), flags);
@@ -151,6 +152,7 @@ base::Bytes Tsa::stamp(base::BytesView bytes, const TokenSpec& spec) const {
     der::append(info, spec.behind_info);
     const base::BioHandle content(BIO_new_mem_buf(info.data(), static_cast<int>(info.size())));
     REQUIRE(CMS_final(cms.get(), content.get(), nullptr, CMS_BINARY) == 1);
+    REQUIRE(CMS_set1_eContentType(cms.get(), OBJ_nid2obj(NID_id_smime_ct_TSTInfo)) == 1);
     unsigned char* out = nullptr;
     const int size = i2d_CMS_ContentInfo(cms.get(), &out);
     const base::Bytes token(out, out + size);

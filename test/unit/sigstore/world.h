@@ -26,6 +26,7 @@ struct TokenSpec {
     base::Bytes behind_info;
     base::Bytes behind_status;  // statusString and failInfo
     bool is_signing_time_text = false;
+    bool is_other_type_signed = false;  // the attribute says data where the content says TSTInfo
 };
 struct Tsa {
     makers::Ca ca = [] {
