@@ -9,11 +9,11 @@ namespace world {
 
 struct JsonChange {
     std::string place;  // "verificationMaterial.tlogEntries[0].logIndex"
-    std::string what;  // "left out", "null", "empty", "another type", "twice", "first letter", "last letter", "a letter more", "one more"
+    std::string what;  // "left out", "null", "empty", "another type", "twice", "first letter", "last letter", "a letter more" …
     std::string text;
 };
 
-// `json` is a document. Members keep their order.
-[[nodiscard]] std::vector<JsonChange> json_changes(std::string_view json);
+// Members keep their order.
+[[nodiscard]] std::vector<JsonChange> json_changes(std::string_view document);
 
 }  // namespace world
