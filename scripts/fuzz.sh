@@ -4,13 +4,13 @@
 #
 #   fuzz.sh                          every target, one after the other, 900 s each
 #   fuzz.sh TARGET... [--seconds N]  these, for N seconds each
-#   fuzz.sh TARGET... --merge        brings what earlier runs found into test/fuzz/corpus: the fewest and smallest inputs that reach it
+#   fuzz.sh TARGET... --merge        brings what earlier runs found into test/fuzz/corpus: the fewest and smallest inputs that reach
+#                                    it, and the first inputs (test/fuzz/seeds.py)
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=1
 export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(nproc)}
-largest=2048   # bytes of an input that is kept in the repository
 
 usage() { sed -n '2,/^set/s/^# \{0,1\}//p' "$0" | sed '$d' >&2; exit 2; }
 
@@ -30,7 +30,7 @@ done
 
 log=build/fuzz-logs
 mkdir -p "$log" build/fuzz-findings
-{ cmake --preset fuzz && cmake --build --preset fuzz; } > "$log/build.log" 2>&1 || { tail -40 "$log/build.log"; exit 1; }
+{ cmake --preset fuzz && cmake --build --preset fuzz --target "${targets[@]/#/fuzz_}"; } > "$log/build.log" 2>&1 || { tail -40 "$log/build.log"; exit 1; }
 
 # run TARGET: the fuzzer itself; its last lines say how far it came
 run() {
@@ -39,15 +39,21 @@ run() {
     "build/fuzz-corpus/$1" "test/fuzz/corpus/$1" > "$log/$1.log" 2>&1
 }
 
-# merge TARGET: counts of edges make no difference here, only which edges are reached; that keeps a corpus at 100 to 300 inputs
+# largest TARGET: bytes of an input that is kept in the repository. What is there already is never too large: some parsers are reached by
+# whole bundles only.
+largest() { find "test/fuzz/corpus/$1" -type f -printf '%s\n' | sort -n | tail -1 | awk '{ print ($1 > 2048 ? $1 : 2048) }'; }
+
+# merge TARGET: counts of edges make no difference here, only which edges are reached; that keeps a corpus at 100 to 300 inputs. The
+# inputs that were cut out of real ones stay, so that mutations start from them.
 merge() {
   local smallest
   smallest=$(mktemp -d)
-  build/fuzz/bin/fuzz_"$1" -set_cover_merge=1 -use_counters=0 -max_len=$largest "$smallest" \
+  build/fuzz/bin/fuzz_"$1" -set_cover_merge=1 -use_counters=0 -max_len="$(largest "$1")" "$smallest" \
     "test/fuzz/corpus/$1" "build/fuzz-corpus/$1" > "$log/$1.merge.log" 2>&1 || { rm -r "$smallest"; return 1; }
   rm -r "test/fuzz/corpus/$1"
   mv "$smallest" "test/fuzz/corpus/$1"
   chmod 755 "test/fuzz/corpus/$1"
+  python3 test/fuzz/seeds.py "$1"
 }
 
 failed=0
