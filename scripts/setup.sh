@@ -6,6 +6,7 @@
 #   setup.sh --check    only says what is missing; exit status 1 if anything is
 #   setup.sh build      only what compiling the release and running its unit tests needs (the Dockerfile)
 #   setup.sh bench      all of it, and what test/bench measures beside the gate
+#   setup.sh coverage   all of it, and what scripts/coverage.sh reads its counters with
 set -euo pipefail
 
 compiler=(clang-19 lld-19 cmake ninja-build ccache pkg-config)
@@ -17,12 +18,14 @@ peers=(docker-registry skopeo podman buildah docker.io containerd squid tinyprox
 image=(debootstrap)                               # the base of the container image, in the end-to-end tests
 tools=(python3 openssl curl ca-certificates procps util-linux libnss-wrapper)
 benches=(nginx haproxy wrk)
+counters=(llvm-19)
 
 everything=("${compiler[@]}" "${checkers[@]}" "${libraries[@]}" "${peers[@]}" "${image[@]}" "${tools[@]}")
 case ${1:-} in
   '' | --check) wanted=("${everything[@]}") ;;
   build) wanted=("${compiler[@]}" "${libraries[@]}" openssl ca-certificates) ;;
   bench) wanted=("${everything[@]}" "${benches[@]}") ;;
+  coverage) wanted=("${everything[@]}" "${counters[@]}") ;;
   *) sed -n '2,/^set/s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
 
